@@ -1,0 +1,263 @@
+"""What passes through the one door to the network: requests by account name, bounded replies, DNS answers, TLS facts. Light: no heavy import."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from wizard.model import Consent
+
+
+class Secret:
+    """A value that never shows itself: not in `repr`, not in a log, not in JSON. `reveal` is for `net` and for comparing."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself. Call only where it is sent or compared, never where it is shown."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class Fault(StrEnum):
+    """Why there is no usable reply. The last four are refusals of our own door: nothing was sent."""
+
+    NONE = ""
+    TIMEOUT = "timeout"
+    REFUSED = "refused"
+    RESET = "reset"
+    TLS = "tls"
+    DNS = "dns"
+    ENCODING = "encoding"
+    DOWN = "down"
+    BUDGET = "budget"
+    CONSENT = "consent"
+    HOST = "host"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `actor` names the account (nobody, a, b, limited, expired, hosted, ``forged:<kind>:<account>``); `net` adds its credential.
+
+    `target` is a raw request target (bytes) where the URL must not be normalised. `address` dials this IP instead of the resolved one (origin
+    test); SNI and Host stay. `cap` bounds the kept body in bytes after decompression. `why` is the check id, kept in the request log.
+    """
+
+    method: str
+    url: str
+    actor: str = "nobody"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    consent: Consent = Consent.LOOK
+    why: str = ""
+    target: bytes | None = None
+    address: str = ""
+    cap: int = 262_144
+    timeout: float | None = None
+    fresh: bool = False
+    """Do not serve from (or keep in) the run's cache of plain look GETs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A bounded answer. Redirects are never followed, cookies never kept. Times in milliseconds; `head` is at most `Call.cap` bytes."""
+
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    head: bytes = b""
+    size: int = 0
+    cut: bool = False
+    media: str = ""
+    t_first_ms: float = 0.0
+    t_total_ms: float = 0.0
+    fault: Fault = Fault.NONE
+    detail: str = ""
+    url: str = ""
+    address: str = ""
+
+    def header(self, name: str) -> str:
+        """The first header of this name (any case), or ""."""
+        name = name.lower()
+        return next((v for k, v in self.headers if k.lower() == name), "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every header of this name, in order."""
+        name = name.lower()
+        return tuple(v for k, v in self.headers if k.lower() == name)
+
+
+class Dns(StrEnum):
+    """What a DNS question came to. An `ERROR` (SERVFAIL, REFUSED, silence, loop) is never a fail."""
+
+    FOUND = "found"
+    NO_DATA = "no-data"
+    NO_NAME = "no-name"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class DnsAnswer:
+    """The answer to one question. TXT records come joined without blanks; names end without a dot, lower case; `chain` is the CNAMEs followed."""
+
+    name: str
+    kind: str
+    state: Dns
+    records: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    ttl: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFacts:
+    """One handshake with SNI, judged against the bundled roots and `network.ca_file` (source: RFC 5280, RFC 6125).
+
+    `code` is OpenSSL's verify code (0 sound, 10 expired, 9 not yet, 18 self-signed, 19 private root, 20 issuer missing, 62 wrong name). `chain_code`
+    is the code with the time check off. Times are epoch seconds. `issuer_sent` is False when the chain only verifies with the fetched issuer.
+    """
+
+    host: str
+    port: int = 443
+    address: str = ""
+    fault: Fault = Fault.NONE
+    detail: str = ""
+    code: int = 0
+    chain_code: int = 0
+    version: str = ""
+    alpn: str = ""
+    names: tuple[str, ...] = ()
+    subject: str = ""
+    issuer: str = ""
+    not_before: float = 0.0
+    not_after: float = 0.0
+    fingerprint: str = ""
+    issuer_sent: bool = True
+    issuer_trusted: bool = True
+    system_trusts: bool = False
+    client_certificate: bool = False
+
+
+class Hello(StrEnum):
+    """How a server answered a hand-made ClientHello of an old version."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What can be said of an account's credential without showing it. `claims` are names; times epoch seconds or None."""
+
+    present: bool = False
+    kind: str = ""
+    """jwt, bearer, cookie, key, or ""."""
+    header: str = ""
+    alg: str = ""
+    claims: tuple[str, ...] = ()
+    exp: float | None = None
+    iat: float | None = None
+    subject_digest: str = ""
+    issuer: str = ""
+    risky_claims: tuple[str, ...] = ()
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was sent so far, by class."""
+
+    look: int = 0
+    touch: int = 0
+    push: int = 0
+    ladder: int = 0
+    dns: int = 0
+    tls: int = 0
+
+    @property
+    def total(self) -> int:
+        """Every HTTP request that left this computer."""
+        return self.look + self.touch + self.push + self.ladder
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """All that the door needs and nobody else sees: consent, hosts, credentials, doors for tests. Built by `profile`, kept in memory only.
+
+    `accounts`: name -> header name -> value. `tokens`: provider name (cloudflare, betterstack, uptimerobot, webhook) -> token. `hosts` are the consented
+    host names (lower case, ``name`` or ``name:port``). `requests_per_second` None: the defaults of the contract (2; loopback unpaced).
+    """
+
+    run_id: str = ""
+    hosts: frozenset[str] = frozenset()
+    by: str = ""
+    touch: bool = False
+    push: bool = False
+    proof: str = ""
+    accounts: Mapping[str, Mapping[str, Secret]] = field(default_factory=dict)
+    tokens: Mapping[str, Secret] = field(default_factory=dict)
+    resolver: str = ""
+    connect: Mapping[str, str] = field(default_factory=dict)
+    ca_file: Path | None = None
+    max_requests: int = 400
+    requests_per_second: float | None = None
+    ownership_code: str = ""
+    site: str = ""
+
+
+class Net(Protocol):
+    """The door. Every method is bounded in time and bytes and returns a value for every failure of the network."""
+
+    async def send(self, call: Call) -> Reply:
+        """Send one request as the named account, if consent, host, budget and pace allow; otherwise a Reply whose `fault` says why not."""
+        ...
+
+    async def ask(self, name: str, kind: str) -> DnsAnswer:
+        """One DNS question (A, AAAA, CNAME, MX, NS, SOA, TXT, DS, CAA, TLSA …), cached for the run."""
+        ...
+
+    async def shake(self, host: str, port: int = 443, address: str = "") -> TlsFacts:
+        """A verified handshake, with a second, unverified one only to read dates and names of a bad certificate."""
+        ...
+
+    async def hello(self, host: str, port: int, version: str, address: str = "") -> Hello:
+        """A raw ClientHello that offers at most `version` ("1.0" or "1.1")."""
+        ...
+
+    def refuses(self, consent: Consent, url: str = "") -> str:
+        """Why a request of this class would not be sent: "" (it would), else a reasons key: needs-touch, needs-push, not-owned, other-host, budget-spent."""
+        ...
+
+    def token(self, account: str) -> TokenFacts:
+        """What is known of an account's credential, without showing it."""
+        ...
+
+    def reveals(self, text: str) -> str:
+        """`text` with every credential, marker and canary known to this run masked."""
+        ...
+
+    def fingerprint(self, value: str) -> str:
+        """First 12 hex digits of HMAC-SHA-256 under the run's key: the same value gives the same text, and nothing else can be learnt."""
+        ...
+
+    def spent(self) -> Spent:
+        """What was sent so far."""
+        ...

@@ -1,0 +1,7 @@
+"""The registry: every probe, in the order in which they run. One line a probe, nothing else."""
+
+from __future__ import annotations
+
+from wizard.probe import Probe
+
+PROBES: tuple[Probe, ...] = ()

@@ -1,0 +1,1 @@
+"""Probes of this family; each module holds one `PROBE`."""
