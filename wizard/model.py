@@ -261,7 +261,7 @@ class Slot:
 class Trouble(Exception):  # noqa: N818  not a bug of ours: bad input or a machine that lacks something
     """What the person must be told in one sentence: `key` names it in ``templates/words``, `slots` fill its gaps, `code` is the exit code."""
 
-    def __init__(self, key: str, *, code: int = 2, **slots: object) -> None:
+    def __init__(self, key: str, /, *, code: int = 2, **slots: object) -> None:
         super().__init__(key)
         self.key = key
         self.code = code
