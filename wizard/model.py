@@ -64,6 +64,7 @@ class Tag(StrEnum):
 
     OTHER_SECRET_SEEN = "other-secret-seen"  # noqa: S105  another account's secret word came back
     KEY_SERVED = "key-served"  # a master or secret key stands in what a browser gets
+    UNCONFIRMED_TOOL = "unconfirmed-tool"  # a tool of the bot writes and nobody confirms its use
 
 
 Slots = tuple[tuple[str, str], ...]
@@ -258,7 +259,7 @@ class Slot:
     codec: str = "plain"
 
 
-class Trouble(Exception):  # noqa: N818  not a bug of ours: bad input or a machine that lacks something
+class Trouble(Exception):
     """What the person must be told in one sentence: `key` names it in ``templates/words``, `slots` fill its gaps, `code` is the exit code."""
 
     def __init__(self, key: str, /, *, code: int = 2, **slots: object) -> None:

@@ -132,3 +132,5 @@ class Probe:
     checks: tuple[str, ...]
     late: bool = False
     quick: bool = False
+    lane: str = ""
+    """Probes of one lane run one after the other, in the registry's order; lanes and probes without one run side by side."""
