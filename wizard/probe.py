@@ -48,7 +48,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A signed webhook. `secret` and credentials never stand here: `net` signs by scheme name."""
+    """A signed webhook. `secret` and credentials never stand here: `net` signs by scheme name. `event` is the event's own text (JSON or a form)."""
 
     route: str = ""
     scheme: str = ""
@@ -78,6 +78,7 @@ class Target:
     base_url: str = ""
     routes: tuple[Route, ...] = ()
     describe: str = ""
+    """A URL on a consented host that `observe` may read with `read_description`; a local file is in `routes` already and leaves this empty."""
     public: tuple[str, ...] = ()
     admin: tuple[str, ...] = ()
     login: str = ""

@@ -221,6 +221,10 @@ class Access:
     requests_per_second: float | None = None
     ownership_code: str = ""
     site: str = ""
+    secrets: tuple[Secret, ...] = ()
+    """Markers, canary, person values and the like: no header carries them, and nothing we write shows them."""
+    webhook_scheme: str = ""
+    """How a test event is signed (stripe, github, slack …) with the token ``webhook``."""
 
 
 class Net(Protocol):
