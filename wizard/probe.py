@@ -121,7 +121,8 @@ class Probe:
     """A family of checks. `seen` is the frozen dataclass that `observe` returns; `checks` the finding ids that `read` can make.
 
     `consent` is the least that `observe` needs to be called at all: a probe that mixes classes asks `net.allows` itself. `late` probes
-    run after all others (logs).
+    run after all others (logs). A `Seen` may have a field ``aftercare: tuple[str, ...]``: facts on what the probe left behind
+    (``POST /notes as a: note LR-12ab``), shown in the list of what to clean up.
     """
 
     id: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wizard.store.folder import Folder, home, listing
+from wizard.store.folder import Folder, home, listing, write_whole
 from wizard.store.format import dump, load, load_file
+from wizard.store.machine import config, ownership_code
 
-__all__ = ["Folder", "dump", "home", "listing", "load", "load_file"]
+__all__ = ["Folder", "config", "dump", "home", "listing", "load", "load_file", "ownership_code", "write_whole"]
