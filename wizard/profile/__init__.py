@@ -1,0 +1,9 @@
+"""The profile: what a business said about itself, read from TOML, checked to the last key, and split into what each layer may know."""
+
+from __future__ import annotations
+
+from wizard.profile.load import Profile, load, loads
+from wizard.profile.notice import Notice
+from wizard.profile.shape import schema
+
+__all__ = ["Notice", "Profile", "load", "loads", "schema"]
