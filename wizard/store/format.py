@@ -100,7 +100,7 @@ def _out(observation: Observation) -> _Observed:
     at, took = observation.at, observation.took
     if isinstance(seen, Unobserved):
         return _Observed(observation.probe, at, took, unobserved=seen)
-    return _Observed(observation.probe, at, took, seen=msgspec.Raw(msgspec.json.encode(seen, order="deterministic")))
+    return _Observed(observation.probe, at, took, seen=msgspec.Raw(msgspec.json.encode(seen, order="sorted")))
 
 
 def _in(observed: _Observed, probe: Probe | None, name: str) -> Observation:
