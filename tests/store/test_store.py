@@ -89,9 +89,12 @@ def test_a_torn_line_loses_itself_alone(tmp_path: Path, lost: int) -> None:
 
 
 def test_a_second_process_is_told_who_holds_it(tmp_path: Path) -> None:
-    folder(tmp_path).save(BASE)
+    held = folder(tmp_path)
+    held.save(BASE)
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.apply(_try, (tmp_path,)) == ("store.held", 4, str(os.getpid()))
+    held.close()
+    assert _try(tmp_path) == ("", 0, "")
 
 
 def _try(path: Path) -> tuple[str, int, str]:
