@@ -1,0 +1,126 @@
+"""One assessment in hand: its evidence, its words, its place on disk. Verdicts are computed when asked for and never kept."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from wizard import __version__
+from wizard.checklist import Checklist, Question, load
+from wizard.judge import Judgement, judge
+from wizard.model import Answer, Assessment, Evidence, FileRef, Observation, Run, Subject
+from wizard.probe import Probe
+from wizard.probes import PROBES
+from wizard.profile import Profile
+from wizard.runner import now
+from wizard.store import Folder, dump
+
+
+class Session:
+    """An assessment that is being worked on. With a `folder`, every answer and observation is on disk when the call returns."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        *,
+        profile: Profile | None = None,
+        folder: Folder | None = None,
+        checklist: Checklist | None = None,
+        probes: tuple[Probe, ...] = PROBES,
+    ) -> None:
+        self.assessment = assessment
+        self.profile = profile
+        self.folder = folder
+        self.checklist = checklist or load()
+        self.probes = probes
+        self._judged: tuple[Evidence, Judgement] | None = None
+
+    @property
+    def judgement(self) -> Judgement:
+        """The verdicts, red flags and decision that the evidence gives now."""
+        evidence = self.assessment.evidence
+        if self._judged is None or self._judged[0] is not evidence:
+            self._judged = (evidence, judge(evidence, self.checklist, self.probes, self.assessment.only))
+        return self._judged[1]
+
+    def answer(
+        self,
+        question: str,
+        value: Any,
+        *,
+        by: str = "",
+        at: str = "",
+        note: str = "",
+        minutes: float | None = None,
+        files: tuple[FileRef, ...] = (),
+    ) -> Answer:
+        """Keep an answer. `by` defaults to the assessor, `at` to the present moment."""
+        given = Answer(question, value, by or self.assessment.subject.assessor, at or now(), note, minutes, files)
+        self.add(given)
+        return given
+
+    def add(self, *new: Answer | Observation) -> None:
+        """Add evidence; what it replaces (same probe, same question) goes."""
+        if self.folder is not None:
+            self.folder.append(self.assessment, *new)
+        self.assessment = replace(self.assessment, evidence=_newer(self.assessment.evidence, *new))
+
+    def question(self, id_: str) -> Question:
+        """A question by its id; KeyError if there is none."""
+        return self.checklist.questions()[id_]
+
+    def answers(self) -> dict[str, Answer]:
+        """The answers given so far, by question."""
+        return {a.question: a for a in self.assessment.evidence.answers}
+
+    def evidence(self) -> bytes:
+        """``evidence.json``: the assessment, from which anyone can judge again."""
+        return dump(self.assessment, __version__)
+
+    def save(self) -> None:
+        """Write the snapshot."""
+        if self.folder is not None:
+            self.folder.save(self.assessment)
+
+
+def fresh(profile: Profile, only: tuple[str, ...] = ()) -> Assessment:
+    """A new assessment of what the profile describes, with the answers that stand in it."""
+    assessment = Assessment(subject=profile.subject, run=Run(id=secrets.token_hex(8)), evidence=Evidence(), only=only)
+    return with_profile(assessment, profile)
+
+
+def with_profile(assessment: Assessment, profile: Profile) -> Assessment:
+    """The assessment with the profile's subject, scope, consent and answers; evidence that is there stays."""
+    return replace(
+        assessment,
+        subject=profile.subject,
+        scope=tuple(sorted(profile.access.hosts)),
+        consent=profile.consent,
+        evidence=_newer(assessment.evidence, *profile.answers),
+    )
+
+
+def blank(business: str, product: str = "", site: str = "", assessor: str = "") -> Assessment:
+    """A new assessment of which only the names are known."""
+    subject = Subject(business=business, product=product, site=site, assessor=assessor)
+    return Assessment(subject=subject, run=Run(id=secrets.token_hex(8)), evidence=Evidence())
+
+
+def home_of(environ: Mapping[str, str], name: str) -> Path:
+    """The folder name of a new assessment: the business's letters and a random end."""
+    kept = "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")[:40] or "assessment"
+    return Path(f"{kept}-{secrets.token_hex(3)}")
+
+
+def _newer(evidence: Evidence, *new: Answer | Observation) -> Evidence:
+    observations = {o.probe: o for o in evidence.observations}
+    answers = {a.question: a for a in evidence.answers}
+    for one in new:
+        if isinstance(one, Observation):
+            observations[one.probe] = one
+        else:
+            answers[one.question] = one
+    return Evidence(tuple(observations.values()), tuple(answers.values()))

@@ -1,0 +1,73 @@
+"""A run of the probes inside a session: opens the door, keeps each observation as it comes, closes with the count of requests."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from wizard.model import Run, Trouble
+from wizard.net import open_net
+from wizard.runner import Began, Ended, Event, Said, choose, now, run
+from wizard.session.core import Session
+
+__all__ = ["Began", "Ended", "Event", "Running", "Said"]
+
+
+class Running:
+    """One run. Iterate over `events`; `halt` stops it within a second or two, and what came stays."""
+
+    def __init__(
+        self, session: Session, items: Sequence[str] = (), *, quick: bool = False, debug: Path | None = None
+    ) -> None:
+        if session.profile is None:
+            raise Trouble("session.no-profile")
+        self._session = session
+        self._profile = session.profile
+        self._debug = debug
+        self._halt = threading.Event()
+        self.probes = choose(session.probes, items, quick=quick)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked it to stop."""
+        return self._halt.is_set()
+
+    def halt(self) -> None:
+        """Ask it to stop. Safe from any thread and from a signal handler."""
+        self._halt.set()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Run; yield events. Each observation is kept (and on disk) before its event is yielded."""
+        session = self._session
+        # each run has its own id: the product's own logs can be searched for it
+        run_id, started = secrets.token_hex(8), now()
+        target = replace(self._profile.target, run_id=run_id)
+        answers = session.answers()
+        target = replace(target, answers={**target.answers, **answers})
+        async with open_net(replace(self._profile.access, run_id=run_id)) as net:
+
+            def log(text: str) -> None:
+                self._write(net.reveals(text))
+
+            try:
+                async for event in run(self.probes, target, net, halt=self._halt, log=log):
+                    if isinstance(event, Ended):
+                        session.add(event.observation)
+                    yield event
+            finally:
+                seen = [o.seen for o in session.assessment.evidence.observations]
+                left = tuple(dict.fromkeys(line for s in seen for line in getattr(s, "aftercare", ())))
+                session.assessment = replace(
+                    session.assessment,
+                    run=Run(run_id, started, now(), net.spent().total),
+                    aftercare=left,
+                )
+                session.save()
+
+    def _write(self, text: str) -> None:
+        if self._debug is not None:
+            with self._debug.open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
