@@ -154,13 +154,17 @@ class Index(_Table, frozen=True, kw_only=True):
     diy: list[Diy]
 
 
-class _Chapter(_Table, frozen=True, kw_only=True):
+class Chapter(_Table, frozen=True, kw_only=True):
+    """A chapter of the boundaries interview. `also`: questions that live with an item and are asked here, too."""
+
     title: str
     intro: str = ""
-    say: str = ""
+    also: list[str] = []
 
 
-class _Interview(msgspec.Struct, frozen=True):
+class _Interview(_Table, frozen=True, kw_only=True):
+    order: list[str] = []
+    chapters: dict[str, Chapter] = {}
     questions: list[Question] = []
 
 
@@ -171,6 +175,7 @@ class Checklist(msgspec.Struct, frozen=True):
     items: tuple[Item, ...]
     common: dict[str, Words]
     interview: tuple[Question, ...] = ()
+    chapters: dict[str, Chapter] = {}
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -193,6 +198,12 @@ class Checklist(msgspec.Struct, frozen=True):
         """Every question by id: those of the items, then those of the boundaries interview."""
         of_items = {q.id: q for item in self.items for q in item.questions}
         return of_items | {q.id: q for q in self.interview}
+
+    def chapter(self, name: str) -> tuple[Question, ...]:
+        """The questions of a chapter of the interview, its own first, then those that live with an item."""
+        known = self.questions()
+        own = [q for q in self.interview if q.id.split(".")[1] == name]
+        return (*own, *(known[id_] for id_ in self.chapters[name].also if id_ in known))
 
     def words(self, finding: Finding) -> Words:
         """The sentence, next step and fix of a finding, gaps filled. KeyError when nobody wrote the sentence."""
@@ -242,8 +253,9 @@ def _load(folder: Path) -> Checklist:
     items = tuple(_read(folder / f"{name}.toml", Item) for name in index.items)
     common = _read(folder / "reasons.toml", dict[str, Words])
     boundaries = folder / "boundaries.toml"
-    interview = _read(boundaries, _Interview).questions if boundaries.is_file() else []
-    return Checklist(index=index, items=items, common=common, interview=tuple(interview))
+    interview = _read(boundaries, _Interview) if boundaries.is_file() else _Interview()
+    chapters = {name: interview.chapters[name] for name in interview.order}
+    return Checklist(index=index, items=items, common=common, interview=tuple(interview.questions), chapters=chapters)
 
 
 def validate(folder: Path) -> list[Trouble]:
