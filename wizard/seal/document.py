@@ -1,0 +1,190 @@
+"""Reads a PDF's signatures and attachments: every rule that the document's form must obey. Meant for a child process; never raises."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, read_certification_data
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from wizard.seal.cms import Malformed, sound, take
+from wizard.seal.fingerprint import of_certificate
+from wizard.seal.revisions import only_signs
+from wizard.seal.stamp import read_token
+from wizard.seal.types import EVIDENCE, FIELDS, RESULTS, SUMS, Mark, Reading
+
+_ROLES = {name: role for role, name in FIELDS.items()}
+MAX_ATTACHMENTS = 16
+
+
+def inspect(pdf: bytes) -> Reading:
+    """All that can be said about these bytes; whatever goes wrong in a parser is `unreadable`."""
+    try:
+        return _inspect(pdf)
+    except Exception:  # the parser meets hostile bytes here: this is the one door (also RecursionError, MemoryError)
+        return Reading(problem="unreadable")
+
+
+def _inspect(pdf: bytes) -> Reading:
+    reader = PdfFileReader(BytesIO(pdf), strict=True)
+    if reader.encrypted or reader.xrefs.hybrid_xrefs_present:
+        raise Malformed
+    files = attachments(reader)
+    found = sorted(reader.embedded_signatures, key=lambda one: int(one.signed_revision))
+    signing = _signing_revisions(reader, found)
+    whole = len(signing) == len(found) and reader.xrefs.total_revisions == 1 + len(found) and all(signing)
+    marks = tuple(_mark(pdf, one, found[place + 1 :], whole) for place, one in enumerate(found))
+    if marks:
+        whole = whole and marks[-1].covers == "whole-file" and _certified(reader, found)
+    identifier = bytes(reader.trailer["/ID"][0].original_bytes)
+    evidence = files.get(EVIDENCE)
+    return Reading(
+        whole=whole and (bool(marks) or "/AcroForm" not in reader.root),
+        marks=marks,
+        files=files,
+        sound=evidence is not None and sums_hold(files) and identifier == hashlib.sha256(evidence).digest()[:16],
+        first_end=_first_end(pdf, reader),
+        facts=_facts(reader, identifier),
+        named=named_signers(files.get(SUMS, b"")),
+    )
+
+
+def _signing_revisions(reader: PdfFileReader, found: list[EmbeddedPdfSignature]) -> list[bool]:
+    last = reader.xrefs.total_revisions
+    return [one.signed_revision == place < last and only_signs(reader, place) for place, one in enumerate(found, 1)]
+
+
+def _certified(reader: PdfFileReader, found: list[EmbeddedPdfSignature]) -> bool:
+    terms = read_certification_data(reader)
+    if terms is None or terms.permission != MDPPerm.FILL_FORMS:
+        return False
+    author = terms.author_sig.get_object()
+    first, *later = found
+    return author.container_ref == first.sig_object.container_ref and all(one.docmdp_level is None for one in later)
+
+
+def _mark(pdf: bytes, one: EmbeddedPdfSignature, later: list[EmbeddedPdfSignature], whole: bool) -> Mark:
+    parts, _signer, leaf = take(_container(pdf, one))
+    digest = one.compute_digest("sha256")
+    intact, valid = sound(_container(pdf, one), digest)
+    coverage = one.evaluate_signature_coverage()
+    ends = int(one.byte_range[2]) + int(one.byte_range[3]) == len(pdf)
+    covers = "whole-file" if coverage == SignatureCoverageLevel.ENTIRE_FILE and ends else "earlier-revision"
+    intact = intact and coverage >= SignatureCoverageLevel.ENTIRE_REVISION
+    changes = "none" if covers == "whole-file" else "signature-only" if whole and later else "other"
+    if intact and valid and changes == "signature-only":  # a second opinion, on top of our own rule
+        one.compute_integrity_info()  # type: ignore[no-untyped-call]
+        changes = "signature-only" if one.summarise_integrity_info()["docmdp_ok"] else "other"
+    stamp = read_token(parts.token, parts.signature) if parts.token else ""
+    claimed = one.self_reported_timestamp
+    inside = _inside(leaf, claimed)
+    return Mark(
+        role=_ROLES.get(one.field_name, shown(one.field_name)),
+        name=subject(leaf),
+        fingerprint=of_certificate(parts.certificates[0]),
+        intact=intact,
+        valid=valid and inside and _proper(one) and bool(stamp or not parts.token),
+        covers=covers,
+        changes_after=changes,
+        time=stamp or utc(claimed),
+        stamped=bool(stamp),
+    )
+
+
+def _container(pdf: bytes, one: EmbeddedPdfSignature) -> bytes:
+    """The signature's bytes out of the gap that the byte range leaves: ``<`` hex in one case, then only zeros ``>`` (ISO 32000-2, 12.8.1)."""
+    start, first, second, _rest = (int(number) for number in one.byte_range)
+    gap = pdf[first:second]
+    padded = gap[1:-1]
+    if start != 0 or not re.fullmatch(rb"<(?:[0-9a-f]+|[0-9A-F]+)>", gap) or len(padded) % 2:
+        raise Malformed
+    content = bytes.fromhex(padded.decode("ascii"))
+    if content != one.pkcs7_content or content[:2] not in (b"\x30\x82", b"\x30\x83"):
+        raise Malformed
+    extra = content[1] & 0x0F
+    length = 2 + extra + int.from_bytes(content[2 : 2 + extra], "big")
+    if length > len(content) or content[length:].strip(b"\0"):
+        raise Malformed
+    return content[:length]
+
+
+def _proper(one: EmbeddedPdfSignature) -> bool:
+    return one.sig_object_type == "/Sig" and one.sig_object.get("/SubFilter") == "/ETSI.CAdES.detached"
+
+
+def _inside(leaf: Any, at: datetime | None) -> bool:
+    validity = leaf["tbs_certificate"]["validity"]
+    return at is not None and bool(validity["not_before"].native <= at <= validity["not_after"].native)
+
+
+def subject(leaf: Any) -> str:
+    """The name in a certificate, made safe to show."""
+    names = leaf.subject.native
+    return shown(str(names.get("common_name") or leaf.subject.human_friendly))
+
+
+def shown(text: object) -> str:
+    """Hostile text for a person's eyes: at most 120 characters, no control, format or unassigned ones."""
+    return "".join(letter if unicodedata.category(letter)[0] != "C" else "\ufffd" for letter in str(text)[:120])
+
+
+def utc(at: datetime | None) -> str:
+    """UTC, ISO 8601 with a Z; "" for no time."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z") if at else ""
+
+
+def attachments(reader: PdfFileReader) -> dict[str, bytes]:
+    """The document's attached files by name; a name that stands twice is Malformed: nobody could say which one is meant."""
+    names = reader.root.get("/Names", {})
+    tree = names.get("/EmbeddedFiles")
+    files: dict[str, bytes] = {}
+    for spec in _leaves(tree, 0) if tree is not None else []:
+        name = str(spec["/UF"] if "/UF" in spec else spec["/F"])
+        if name in files or len(files) >= MAX_ATTACHMENTS:
+            raise Malformed
+        files[name] = bytes(spec["/EF"]["/F"].data)
+    return files
+
+
+def _leaves(node: Any, depth: int) -> list[Any]:
+    if depth > 4:
+        raise Malformed
+    pairs = node.get("/Names", [])
+    found = [pairs[place] for place in range(1, len(pairs), 2)]
+    for kid in node.get("/Kids", []):
+        found += _leaves(kid.get_object(), depth + 1)
+        if len(found) > MAX_ATTACHMENTS:
+            raise Malformed
+    return found
+
+
+def sums_hold(files: dict[str, bytes]) -> bool:
+    """Whether SHA256SUMS lists exactly evidence.json and results.json with their true hashes."""
+    lines = files.get(SUMS, b"").decode("utf-8").splitlines()
+    listed = [tuple(line.split("  ", 1)) for line in lines if line and not line.startswith("#")]
+    wanted = [(hashlib.sha256(files[name]).hexdigest(), name) for name in (EVIDENCE, RESULTS) if name in files]
+    return len(wanted) == 2 and sorted(listed) == sorted(wanted)
+
+
+def named_signers(sums: bytes) -> dict[str, str]:
+    """The signers that the document names: lines ``# signer ROLE FINGERPRINT`` in SHA256SUMS, which checking tools skip as comments."""
+    found = re.findall(rb"^# signer ([a-z]+) ([0-9A-Fa-f-]{64,79})\s*$", sums, re.MULTILINE)
+    return {role.decode(): value.decode().replace("-", "").lower() for role, value in found if role.decode() in FIELDS}
+
+
+def _first_end(pdf: bytes, reader: PdfFileReader) -> int:
+    start = int(reader.xrefs.get_startxref_for_revision(0))
+    return pdf.find(b"%%EOF", pdf.find(b"startxref", start))
+
+
+def _facts(reader: PdfFileReader, identifier: bytes) -> dict[str, str]:
+    info = reader.trailer["/Info"] if "/Info" in reader.trailer else None  # noqa: SIM401  it has no get
+    entries = {str(name).lstrip("/"): shown(value) for name, value in list((info or {}).items())[:40]}
+    return entries | {"id": identifier.hex()}
