@@ -1,10 +1,11 @@
-"""Sends requests of one item and watches that the test account still works: an own control every ten requests, and a stop when it is lost."""
+"""Sends the requests of one item and watches that the test account still works: an own control every ten requests, and a stop when it is lost."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin, urlsplit
 
-from wizard.net import Call, Net, Reply
+from wizard.net import Call, Fault, Net, Reply
 from wizard.probe import Account, Target
 from wizard.probes.api.alike import alike, same_keys
 from wizard.probes.api.evidence import Exchange, keep
@@ -12,6 +13,7 @@ from wizard.probes.api.faces import Around, Face, Kind, Marks, Pair, classify, i
 from wizard.probes.api.pages import shell_sign
 
 EVERY = 10
+_CREDENTIALS = frozenset({"authorization", "cookie", "apikey", "x-api-key"})
 
 
 def pair_of(account: Account | None) -> Pair | None:
@@ -20,22 +22,37 @@ def pair_of(account: Account | None) -> Pair | None:
 
 
 def marks_for(target: Target, actor: str, *sent: str | bytes | None) -> Marks:
-    """What to look for in a reply to this actor: its own marker, and every other account's as a leak. Nobody and forged tokens own none."""
+    """What to look for in a reply to this actor: its own marker, and every other account's as a leak.
+
+    Nobody and forged tokens own none. An `expired` credential is one of account a's, so a's words are its own.
+    """
     pairs = {name: pair for name, account in target.accounts.items() if (pair := pair_of(account))}
     own = pairs.get(actor)
     others = tuple(pair for name, pair in pairs.items() if name != actor and pair != own)
-    persons = tuple(word for name, account in target.accounts.items() if name != actor for word in account.person)
-    return Marks(own, others, target.chat.canary, persons, sent_texts(*sent))
+    mine = {word for word in (target.accounts[actor].person if actor in target.accounts else ())}
+    persons = (word for name, account in target.accounts.items() if name != actor for word in account.person)
+    return Marks(own, others, target.chat.canary, tuple(w for w in persons if w not in mine), sent_texts(*sent))
+
+
+def marks_of(target: Target, call: Call) -> Marks:
+    """The marks for the answer to this call; what the call itself says (credentials aside) proves nothing when it comes back."""
+    headers = (value for name, value in call.headers if name.lower() not in _CREDENTIALS)
+    return marks_for(target, call.actor, call.url, call.body, *headers)
 
 
 @dataclass(slots=True)
 class Asker:
-    """One item's conversation with the product. `control` is the own call that must keep working; `lost` says why it no longer does ("" while it does)."""
+    """One item's conversation with the product.
+
+    `control` is the own call that must keep working; `lost` says why it no longer does ("" while it does). `limit` is the item's share of
+    requests: after it, and once the control is lost, nothing is sent and the reply's fault says so.
+    """
 
     target: Target
     net: Net
     control: Call | None = None
     control_route: str = ""
+    limit: int = 70
     lost: str = ""
     sent: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
@@ -53,59 +70,82 @@ class Asker:
         marks: Marks | None = None,
         around: Around | None = None,
     ) -> tuple[Reply, Face]:
-        """Send, classify and keep. Before every tenth request the own control is repeated; once it is lost, nothing more should be sent (`lost`)."""
+        """Send, classify and keep one exchange (the newest is ``exchanges[-1]``). Every tenth request the own control goes first."""
         if self.control is not None and self._since >= EVERY and not self.lost:
             await self.check_control()
-        if marks is None:
-            others = (value for name, value in call.headers if name.lower() not in {"authorization", "cookie"})
-            marks = marks_for(self.target, call.actor, call.url, call.body, *others)
-        reply = await self.net.send(replace(call, why=call.why or check))
-        self.sent += 1
-        self._since += 1
-        face = classify(reply, marks, around or Around())
+        reply = await self._through(replace(call, why=call.why or check))
+        face = classify(reply, marks or marks_of(self.target, call), around or Around())
         self._broken = self._broken + 1 if face.kind is Kind.BREAKS else 0
         if self._broken >= 3:
             self.lost = self.lost or "breaks"
         self.exchanges.append(keep(check, call.actor, route, reply, face, self.net, whose))
         return reply, face
 
+    async def settled(
+        self, call: Call, check: str, route: str, *, whose: str = "", around: Around | None = None
+    ) -> tuple[Reply, Face]:
+        """Like `send`, but a 304 is asked again past the caches, and a move within the same origin is followed once (GET only)."""
+        reply, face = await self.send(call, check, route, whose=whose, around=around)
+        if face.why == "not-modified":
+            again = replace(call, headers=(*call.headers, ("cache-control", "no-cache")), fresh=True)
+            return await self.send(again, check, route, whose=whose, around=around)
+        if face.why == "moved" and call.method == "GET" and (there := _same_origin(call.url, reply.header("location"))):
+            return await self.send(replace(call, url=there), check, route, whose=whose, around=around)
+        return reply, face
+
+    async def _through(self, call: Call) -> Reply:
+        if self.lost or self.sent >= self.limit:
+            return Reply(fault=Fault.STOPPED if self.lost else Fault.BUDGET, url=call.url)
+        self.sent += 1
+        self._since += 1
+        return await self.net.send(call)
+
     async def check_control(self) -> bool:
         """Repeat the own control; False, with `lost` set to the kind of answer, when the account's own data does not come any more."""
         if self.control is None:
             return True
         self._since = 0
-        reply = await self.net.send(replace(self.control, why="control", fresh=True))
-        self.sent += 1
-        marks = marks_for(self.target, self.control.actor, self.control.url, self.control.body)
-        face = classify(reply, marks, Around())
-        self.exchanges.append(
-            keep("control", self.control.actor, self.control_route, reply, face, self.net, self.control.actor)
-        )
+        reply = await self._through(replace(self.control, why="control", fresh=True))
+        if reply.fault is Fault.BUDGET:
+            return not self.lost
+        face = classify(reply, marks_of(self.target, self.control), Around())
+        actor = self.control.actor
+        self.exchanges.append(keep("control", actor, self.control_route, reply, face, self.net, actor))
         if face.kind is not Kind.GIVES:
-            self.lost = str(face.kind)
+            self.lost = self.lost or str(face.kind)
         return not self.lost
 
-    async def shell(self, origin: str) -> str:
-        """The sign of the host's own web page (what a path that cannot exist answers), asked once per host."""
+    async def shell(self, url: str) -> str:
+        """The sign of the host's own web page (what a path that cannot exist answers to nobody), asked once per host."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self._shells:
-            reply = await self.net.send(Call("GET", f"{origin}/lr-{self.target.run_id or 'x'}-none", why="shell"))
-            self._shells[origin] = shell_sign(reply)
+            call = Call("GET", f"{origin}/lr-{self.net.fingerprint(origin)}", why="shell")
+            self._shells[origin] = shell_sign(await self._through(call))
         return self._shells[origin]
 
 
-def refuses(face: Face, missing: Reply | None, own: Reply | None, reply: Reply) -> bool | None:
-    """Whether a face is a refusal: True, False, or None where only a person can tell.
+def _same_origin(url: str, location: str) -> str:
+    """The absolute form of `location` when it stays on the origin of `url`, else ""."""
+    try:
+        there, here = urlsplit(urljoin(url, location)), urlsplit(url)
+    except ValueError:
+        return ""
+    same = location and (there.scheme, there.netloc) == (here.scheme, here.netloc)
+    return there._replace(fragment="").geturl() if same else ""
+
+
+def refuses(face: Face, reply: Reply, missing: Reply | None, own: Reply | None) -> bool | None:
+    """Whether an answer is a refusal: True, False, or None where only a person can tell.
 
     A refusal by words alone counts only when it has the keys of the answer to an id that does not exist, and not those of the own data.
     """
-    from_words = face.weak and is_shut(face.kind)
-    if not from_words:
+    if not (face.weak and is_shut(face.kind)):
         return is_shut(face.kind)
     if missing is None or own is None:
         return None
-    return True if _same(reply, missing) and not _same(reply, own) else None
+    return True if _same_shape(reply, missing) and not _same_shape(reply, own) else None
 
 
-def _same(one: Reply, other: Reply) -> bool:
-    from_text = (one.media, other.media)
-    return same_keys(one, other) or (from_text[0] == from_text[1] == "text/plain" and alike(one, other))
+def _same_shape(one: Reply, other: Reply) -> bool:
+    return same_keys(one, other) or (one.media == other.media == "text/plain" and alike(one, other))
