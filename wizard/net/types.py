@@ -37,7 +37,10 @@ class Secret:
 
 
 class Fault(StrEnum):
-    """Why there is no usable reply. The last four are refusals of our own door: nothing was sent."""
+    """Why there is no usable reply. From `down` on they are refusals of our own door: nothing was sent.
+
+    `unfit`: the request cannot be made as asked; `Reply.detail` says why (not-a-jwt, no-account, no-key, bad-url, …).
+    """
 
     NONE = ""
     TIMEOUT = "timeout"
@@ -51,6 +54,7 @@ class Fault(StrEnum):
     CONSENT = "consent"
     HOST = "host"
     STOPPED = "stopped"
+    UNFIT = "unfit"
 
 
 @dataclass(frozen=True, slots=True)
