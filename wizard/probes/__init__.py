@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
+from wizard.probes.edge import email
 
-PROBES: tuple[Probe, ...] = ()
+PROBES: tuple[Probe, ...] = (email.PROBE,)
