@@ -122,7 +122,8 @@ def _put_pair(query: str, pointer: str, change: Change) -> str:
             continue
         name, raw = next(wanted, ("", ""))
         if name == pointer:
-            pieces[at] = f"{piece.partition('=')[0]}={quote_plus(change(raw), safe=':@/,~-._|')}"
+            asis = "~-._" + "".join(letter for letter in ":@/,|" if letter in piece)
+            pieces[at] = f"{piece.partition('=')[0]}={quote_plus(change(raw), safe=asis)}"
             return "&".join(pieces)
     raise LookupError(pointer)
 
