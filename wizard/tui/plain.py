@@ -1,0 +1,226 @@
+"""The wizard line by line: no cursor moves, no colour, no boxes. It drives the same flow as the screens do."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from wizard.checklist import Question
+from wizard.model import FileRef, Trouble
+from wizard.session import Running, Session, flow, papers
+from wizard.session.desk import Desk
+from wizard.session.runs import Began, Ended
+from wizard.tui.signs import Signs
+from wizard.words import say
+
+
+class Leave(Exception):
+    """The person typed quit, or the input ended."""
+
+
+class Plain:
+    """Questions and answers on two streams."""
+
+    def __init__(self, desk: Desk, source: TextIO | None = None, out: TextIO | None = None) -> None:
+        self.desk = desk
+        self._in = source or sys.stdin
+        self._out = out or sys.stdout
+
+    def tell(self, text: str = "") -> None:
+        """One line or more out."""
+        safe = "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+        print(safe, file=self._out, flush=True)
+
+    def hear(self, prompt: str) -> str:
+        """One line in; quit and the end of the input leave."""
+        self.tell(prompt)
+        line = self._in.readline()
+        if not line or line.strip().lower() == "quit":
+            raise Leave
+        return line.strip()
+
+    def block(self, prompt: str) -> str:
+        """Several lines in, ended by a line that holds only a full stop."""
+        self.tell(prompt)
+        lines: list[str] = []
+        while True:
+            line = self._in.readline()
+            if not line:
+                raise Leave
+            if line.strip() == ".":
+                return "\n".join(lines)
+            if not lines and line.strip() == "quit":
+                raise Leave
+            if not lines and line.strip() in ("?", "back", "na", "skip", "help"):
+                return line.strip()
+            lines.append(line.rstrip("\n"))
+
+    def pick(self, heading: str, options: list[tuple[str, str]]) -> str:
+        """A numbered choice; asks again until it is understood."""
+        self.tell(heading)
+        for number, (_, label) in enumerate(options, 1):
+            self.tell(f"  {number}  {label}")
+        while True:
+            typed = self.hear(say("plain.number"))
+            if typed.isdigit() and 0 < int(typed) <= len(options):
+                return options[int(typed) - 1][0]
+            self.tell(say("plain.not-understood"))
+
+    # --- the way through ---------------------------------------------------------------------------------------------
+
+    def start(self, first: Session | None = None) -> None:
+        """From the first menu to the end; every answer is saved as it is given."""
+        try:
+            session = first or self._open()
+            if session is not None:
+                self._work(session)
+        except Leave:
+            self.tell(say("plain.saved"))
+
+    def _open(self) -> Session | None:
+        entries = self.desk.entries()
+        options = [
+            (str(n), say("tui.home.continue", business=e.business, known=e.known, of=e.of, when=e.when))
+            for n, e in enumerate(entries)
+        ]
+        chosen = self.pick(
+            say("plain.begin"), [*options, ("new", say("tui.home.new")), ("verify", say("tui.home.verify"))]
+        )
+        if chosen == "verify":
+            self._verify()
+            return None
+        if chosen != "new":
+            return self.desk.open(entries[int(chosen)].path)
+        business = self.hear(say("tui.new.business"))
+        site = self.hear(say("tui.new.site"))
+        assessor = self.hear(say("tui.new.assessor"))
+        return self.desk.create(business, site if "://" in site or not site else f"https://{site}", assessor)
+
+    def _work(self, session: Session) -> None:
+        doors: list[tuple[str, str, Callable[[Session], None]]] = [
+            ("run", say("plain.run"), self._run),
+            ("answer", say("plain.answer"), self._ask),
+            ("board", say("plain.board"), self._board),
+            ("seal", say("plain.seal"), self._seal),
+        ]
+        while True:
+            chosen = self.pick(
+                say("plain.what"), [(name, label) for name, label, _ in doors] + [("leave", say("plain.leave"))]
+            )
+            if chosen == "leave":
+                return
+            try:
+                next(call for name, _, call in doors if name == chosen)(session)
+            except Trouble as trouble:
+                self.tell(say(trouble.key, **trouble.slots))
+
+    def _run(self, session: Session) -> None:
+        async def follow() -> None:
+            async for event in Running(session, debug=session.debug).events():
+                title = session.checklist.item(event.item).title
+                if isinstance(event, Began):
+                    self.tell(say("tui.board.looking", item=title))
+                elif isinstance(event, Ended):
+                    verdict = session.judgement.verdict(event.item)
+                    self.tell(f"{title}: {say(f'cli.outcome.{verdict.outcome.value}')}")
+
+        asyncio.run(follow())
+
+    def _board(self, session: Session) -> None:
+        for verdict in session.judgement.verdicts:
+            title = session.checklist.item(verdict.item).title
+            self.tell(
+                f"{Signs.of(verdict.outcome.value)} {title}: {say(f'cli.outcome.{verdict.outcome.value}')}, {say(f'tui.basis.{verdict.basis.value}')}"
+            )
+            self.tell(f"  {session.summary(verdict)}")
+            if next_ := session.next_step(verdict):
+                self.tell(f"  {next_}")
+        decision = session.judgement.decision
+        self.tell(say("tui.decision.heading", verdict=session.checklist.index.decision[decision.verdict.value].title))
+        for key, slots in decision.reasons:
+            self.tell(f"  {session.checklist.reason(key, slots)}")
+
+    def _ask(self, session: Session) -> None:
+        way = flow.Flow(session)
+        questions = list(way.open())
+        at = 0
+        while at < len(questions):
+            page = way.page(questions[at])
+            self.tell("")
+            self.tell(say("tui.question.heading", chapter=page.chapter, number=at + 1, of=len(questions)))
+            self.tell(page.question.ask)
+            for line in (page.question.help, *page.seen):
+                if line:
+                    self.tell(line)
+            at = max(0, at + self.answer(way, page))
+        self.tell(say("tui.question.done-plain"))
+
+    def answer(self, way: flow.Flow, page: flow.Page) -> int:
+        """Ask for one answer; 1 to go on, -1 to go back."""
+        question = page.question
+        while True:
+            typed = self._typed(page)
+            if typed == "back":
+                return -1
+            if typed == "skip":
+                return 1
+            if typed == "help":
+                self.tell(say("tui.question.who", who=question.who or say("tui.question.who-unknown")))
+                self.tell(question.message)
+                continue
+            value = self._value(page, typed)
+            if value is None:
+                self.tell(say("plain.not-understood"))
+                continue
+            more = {} if value == flow.DONT_KNOW else self._more(question)
+            note = self.hear(say("tui.question.note")) if value != flow.DONT_KNOW else ""
+            way.give(question, value, note=note, **more)
+            return 1
+
+    def _typed(self, page: flow.Page) -> str:
+        if page.question.kind in ("text", "table"):
+            if page.question.kind == "table":
+                self.tell(say("tui.question.table", columns=" | ".join(page.question.columns)))
+            return self.block(say("plain.block"))
+        for number, (value, label) in enumerate(page.choices, 1):
+            self.tell(f"  {'?' if value == flow.DONT_KNOW else number}  {label}")
+        return self.hear(say("plain.choose"))
+
+    def _value(self, page: flow.Page, typed: str) -> object | None:
+        if typed == "?":
+            return flow.DONT_KNOW
+        if page.question.kind in ("text", "table"):
+            if typed == "na":
+                return flow.NOT_APPLICABLE
+            return (flow.rows(page.question, typed) if page.question.kind == "table" else typed.strip()) or None
+        if typed.isdigit() and 0 < int(typed) <= len(page.choices):
+            return page.choices[int(typed) - 1][0]
+        return None
+
+    def _more(self, question: Question) -> dict[str, object]:
+        found: dict[str, object] = {}
+        if "date" in question.needs and (day := flow.day(self.hear(say("tui.question.date")))):
+            found["at"] = day
+        if "minutes" in question.needs:
+            typed = self.hear(say("tui.question.minutes"))
+            if typed.replace(".", "", 1).isdigit():
+                found["minutes"] = float(typed)
+        if "files" in question.needs and (typed := self.hear(say("tui.question.files"))):
+            files: tuple[FileRef, ...] = (papers.handed_over(Path(typed)),)
+            found["files"] = files
+        return found
+
+    def _seal(self, session: Session) -> None:
+        place = Path(self.hear(say("tui.seal.place")) or "handover.pdf").expanduser()
+        name = self.hear(say("tui.seal.name")) or session.assessment.subject.assessor
+        order = papers.Order(place=place, name=name, role=session.assessment.subject.role)
+        for line in papers.make(session, order):
+            self.tell(line)
+
+    def _verify(self) -> None:
+        found = papers.verify(Path(self.hear(say("tui.verify.place"))).expanduser())
+        for line in [found.sentence, *papers.verification_lines(found)]:
+            self.tell(line)

@@ -1,0 +1,188 @@
+"""The scoreboard: all items, filling in while a run goes on; the hub from which everything else is reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import DataTable, Static
+
+from wizard.model import Outcome, Verdict
+from wizard.session import Event, flow
+from wizard.session.runs import Began, Ended, Said
+from wizard.tui.screen import Leaf
+from wizard.tui.screens.decision import DecisionPage
+from wizard.tui.screens.interview import Interview
+from wizard.tui.screens.item import ItemPage
+from wizard.tui.screens.proof import Proof
+from wizard.tui.screens.question import Asking
+from wizard.tui.screens.seal import Seal
+from wizard.tui.screens.setup import Setup
+from wizard.tui.signs import STYLE
+from wizard.tui.widgets.passage import Passage
+from wizard.tui.widgets.scoreboard import Row, Scoreboard
+from wizard.words import say
+
+_ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
+
+
+class Board(Leaf):
+    """The hub."""
+
+    scrolls = False
+    BINDINGS = [
+        Binding("r", "run", say("tui.keys.run")),
+        Binding("a", "answer", say("tui.keys.answer")),
+        Binding("t", "setup", say("tui.keys.setup")),
+        Binding("p", "proof", say("tui.keys.proof")),
+        Binding("b", "interview", say("tui.keys.interview")),
+        Binding("d", "decision", say("tui.keys.decision")),
+        Binding("s", "seal", say("tui.keys.seal")),
+        Binding("o", "sort", say("tui.keys.sort"), show=False),
+        Binding("escape", "stop", say("tui.keys.stop"), show=False),
+        Binding("h", "home", say("tui.keys.home")),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running: set[str] = set()
+        self._sorted = False
+
+    def heading(self) -> str:
+        """Whose product, and how many items are known."""
+        subject = self.session.assessment.subject
+        verdicts = self.session.judgement.verdicts
+        count = {o: sum(v.outcome is o for v in verdicts) for o in Outcome}
+        key = "tui.board.not-ready" if count[Outcome.FAIL] or count[Outcome.UNKNOWN] else "tui.board.all-known"
+        state = say(key, fails=count[Outcome.FAIL], unknown=count[Outcome.UNKNOWN])
+        return f"{subject.product or subject.business} · {state}"
+
+    def content(self) -> Iterable[Widget]:
+        """The table, and beside it the item under the cursor where there is room."""
+        with Horizontal(id="body"):
+            yield Scoreboard(self.door, id="board")
+            with VerticalScroll(id="side", can_focus=False):
+                yield Passage("", "", self.door, id="side-what")
+                yield Passage("", "", self.door, id="side-seen")
+                yield Passage("", "", self.door, id="side-next")
+
+    def on_mount(self) -> None:
+        """Show the last saved state before anything is sent."""
+        self.fresh()
+        self.query_one(Scoreboard).focus()
+        self.note(say("tui.board.hint"))
+
+    def fresh(self) -> None:
+        """Show all rows as the evidence has them now."""
+        verdicts = list(self.session.judgement.verdicts)
+        if self._sorted:
+            verdicts.sort(key=lambda v: _ORDER[v.outcome])
+        self.query_one(Scoreboard).show([self._row(v) for v in verdicts])
+        self.query_one("#bar", Static).update(self._bar())
+        self._side()
+
+    def told(self, event: Event) -> None:
+        """Something happened in the run."""
+        match event:
+            case Began():
+                self._running.add(event.item)
+                self.note(say("tui.board.looking", item=self._title(event.item)))
+                self._refresh_row(event.item)
+            case Said():
+                self.note(f"{self._title(event.item)}: {event.line}")
+            case Ended():
+                self._running.discard(event.item)
+                for verdict in self.session.judgement.verdicts:
+                    self._refresh_row(verdict.item)
+                self.query_one("#bar", Static).update(self._bar())
+                self._side()
+
+    def run_ended(self) -> None:
+        """The run is through: the rows that matter come first."""
+        self._running.clear()
+        self._sorted = True
+        if self.is_mounted:
+            self.fresh()
+            self.note(say("tui.board.ran", requests=self.session.assessment.run.requests))
+
+    def _title(self, item: str) -> str:
+        return self.session.checklist.item(item).title
+
+    def _row(self, verdict: Verdict) -> Row:
+        if verdict.item in self._running:
+            return Row(verdict.item, self._title(verdict.item), "running")
+        looked = any(o for o in self.session.assessment.evidence.observations) or verdict.outcome is not Outcome.UNKNOWN
+        next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""
+        outcome = verdict.outcome.value if looked else ""
+        return Row(verdict.item, self._title(verdict.item), outcome, verdict.basis.value, next_)
+
+    def _refresh_row(self, item: str) -> None:
+        board = self.query_one(Scoreboard)
+        verdict = self.session.judgement.verdict(item)
+        board.update_row(self._row(verdict))
+
+    def _side(self) -> None:
+        chosen = self.query_one(Scoreboard).chosen
+        if not chosen:
+            return
+        verdict, item = self.session.judgement.verdict(chosen), self.session.checklist.item(chosen)
+        style = STYLE[verdict.outcome.value]
+        self.query_one("#side-what", Passage).put(item.title, item.pass_)
+        self.query_one("#side-seen", Passage).put(say("tui.item.seen"), self.session.summary(verdict), style)
+        self.query_one("#side-next", Passage).put(say("tui.item.do"), self.session.next_step(verdict))
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        """Show the item under the cursor beside the table."""
+        event.stop()
+        if self.is_mounted:
+            self._side()
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Open the item."""
+        self.app.push_screen(ItemPage(str(event.row_key.value)))
+
+    def action_run(self) -> None:
+        """Run all checks."""
+        self.wizard.run_checks()
+
+    def action_stop(self) -> None:
+        """Stop the run; what came stays."""
+        if self.wizard.running is not None:
+            self.wizard.running.halt()
+            self.note(say("tui.board.stopping"))
+
+    def action_answer(self) -> None:
+        """Ask what only a person can answer."""
+        self.app.push_screen(Asking(flow.Flow(self.session)))
+
+    def action_setup(self) -> None:
+        """Tell the wizard more."""
+        self.app.push_screen(Setup())
+
+    def action_proof(self) -> None:
+        """The five-minute proof."""
+        self.app.push_screen(Proof())
+
+    def action_interview(self) -> None:
+        """The boundaries interview."""
+        self.app.push_screen(Interview())
+
+    def action_decision(self) -> None:
+        """Red flags and the decision."""
+        self.app.push_screen(DecisionPage())
+
+    def action_seal(self) -> None:
+        """Sign and export."""
+        self.app.push_screen(Seal())
+
+    def action_sort(self) -> None:
+        """Order by result or as the checklist has it."""
+        self._sorted = not self._sorted
+        self.fresh()
+
+    def action_home(self) -> None:
+        """Back to the first screen; everything is saved."""
+        self.wizard.drop()
+        self.app.pop_screen()

@@ -1,0 +1,119 @@
+"""One item: why it matters, what breaks, what was seen, what to do; run its check, answer its questions, copy the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from wizard.model import Finding, Outcome
+from wizard.session import flow
+from wizard.tui.screen import Leaf
+from wizard.tui.screens.question import Asking
+from wizard.tui.screens.sheet import Sheet
+from wizard.tui.signs import STYLE, Signs
+from wizard.tui.widgets.passage import Passage
+from wizard.words import say
+
+_ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
+
+
+class ItemPage(Leaf):
+    """The page of one item."""
+
+    BINDINGS = [
+        Binding("escape", "back", say("tui.keys.back")),
+        Binding("r", "run", say("tui.keys.check")),
+        Binding("a", "answer", say("tui.keys.answer")),
+        Binding("e", "evidence", say("tui.keys.evidence")),
+        Binding("c", "copy", say("tui.keys.copy")),
+        Binding("n", "step(1)", say("tui.keys.next")),
+        Binding("p", "step(-1)", say("tui.keys.previous")),
+    ]
+
+    def __init__(self, item: str) -> None:
+        super().__init__()
+        self._id = item
+
+    def heading(self) -> str:
+        """The item's title and result."""
+        verdict = self.session.judgement.verdict(self._id)
+        item = self.session.checklist.item(self._id)
+        row = say("tui.item.row", row=item.row) if item.row else say("tui.item.beyond")
+        basis = say(f"tui.basis.{verdict.basis.value}")
+        return f"{Signs.of(verdict.outcome.value)} {item.title} · {say(f'cli.outcome.{verdict.outcome.value}')}, {basis} · {row}"
+
+    def content(self) -> Iterable[Widget]:
+        """The passages, what was seen first."""
+        item = self.session.checklist.item(self._id)
+        verdict = self.session.judgement.verdict(self._id)
+        yield Passage(
+            say("tui.item.result"), self.session.summary(verdict), self.door, style=STYLE[verdict.outcome.value]
+        )
+        for finding in self._findings():
+            yield self._finding(finding)
+        fails = any(f.outcome is Outcome.FAIL for f in verdict.findings)
+        yield Passage(say("tui.item.fix"), item.fix if fails else "", self.door)
+        for name, text in (("pass", item.pass_), ("why", item.why), ("breaks", item.breaks), ("tested", item.tested)):
+            yield Passage(say(f"tui.item.{name}"), text, self.door)
+        yield Passage(say("tui.item.limits"), item.limits, self.door)
+
+    def _findings(self) -> list[Finding]:
+        verdict = self.session.judgement.verdict(self._id)
+        told: dict[tuple[str, str], Finding] = {}
+        for finding in sorted(verdict.findings, key=lambda f: _ORDER[f.outcome]):
+            told.setdefault((finding.id, self.session.said(finding).text), finding)
+        return list(told.values())
+
+    def _finding(self, finding: Finding) -> Passage:
+        words, check = self.session.said(finding), self.session.checklist.check(finding.id)
+        title = f"{Signs.of(finding.outcome.value)} {check.title if check else finding.id}"
+        lines = [words.text]
+        if finding.where and finding.where not in words.text:
+            lines.append(say("tui.item.where", where=finding.where))
+        if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
+            lines += [f"→ {line}" for line in (words.fix, words.next) if line]
+        return Passage(title, "\n".join(lines), self.door)
+
+    def fresh(self) -> None:
+        """Show the item as the evidence has it now."""
+        self.refresh(recompose=True)
+
+    def action_back(self) -> None:
+        """Back to the scoreboard."""
+        self.app.pop_screen()
+
+    def action_run(self) -> None:
+        """Run this item's check alone."""
+        self.note(say("tui.board.looking", item=self.session.checklist.item(self._id).title))
+        self.wizard.run_checks((self._id,))
+
+    def action_answer(self) -> None:
+        """Ask this item's questions."""
+        only = tuple(q.id for q in self.session.checklist.item(self._id).questions)
+        if only:
+            self.app.push_screen(Asking(flow.Flow(self.session, only), again=True))
+        else:
+            self.note(say("tui.item.no-question"))
+
+    def action_evidence(self) -> None:
+        """Show the raw facts."""
+        facts = [
+            "\n".join(part for part in (f"{f.id} [{f.outcome.value}]", f.where, f.evidence) if part)
+            for f in self._findings()
+            if f.evidence or f.where
+        ]
+        self.app.push_screen(Sheet(self.door.text("\n\n".join(facts) or say("tui.item.no-evidence"))))
+
+    def action_copy(self) -> None:
+        """Copy what to do."""
+        words = [self.session.said(f) for f in self._findings() if f.outcome is Outcome.FAIL]
+        text = "\n\n".join(dict.fromkeys(w.fix for w in words if w.fix)) or self.session.checklist.item(self._id).fix
+        self.wizard.saved_copy(text, f"fix-{self._id}.txt")
+
+    def action_step(self, by: int) -> None:
+        """The next item, or the one before."""
+        order = [v.item for v in self.session.judgement.verdicts]
+        self._id = order[(order.index(self._id) + by) % len(order)]
+        self.refresh(recompose=True)

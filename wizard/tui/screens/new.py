@@ -1,0 +1,71 @@
+"""A new assessment: the business's name and a web address, nothing more; then the look-only scan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Static
+
+from wizard.model import Trouble
+from wizard.tui.screen import Leaf
+from wizard.words import say
+
+
+class New(Leaf):
+    """Two fields, a sentence on what will be sent, and go."""
+
+    BINDINGS = [Binding("escape", "back", say("tui.keys.back"))]
+    typing = True
+
+    def heading(self) -> str:
+        """The screen's name."""
+        return say("tui.new.heading")
+
+    def content(self) -> Iterable[Widget]:
+        """The fields."""
+        yield Static(say("tui.new.about"), classes="passage", markup=False)
+        for name in ("business", "site", "assessor"):
+            yield Label(say(f"tui.new.{name}"), classes="field")
+            yield Input(placeholder=say(f"tui.new.{name}-example"), id=name, max_length=200)
+        yield Static(say("tui.new.consent"), classes="passage", markup=False)
+        with Horizontal(classes="row"):
+            yield Button(say("tui.new.go"), id="go", variant="primary")
+            yield Button(say("tui.new.later"), id="later")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field; on the last one it begins."""
+        if event.input.id == "assessor":
+            self._begin(scan=True)
+        else:
+            self.focus_next()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Begin, with or without the scan."""
+        self._begin(scan=event.button.id == "go")
+
+    def action_back(self) -> None:
+        """Leave without a trace."""
+        self.app.pop_screen()
+
+    def _begin(self, *, scan: bool) -> None:
+        business, site, assessor = (
+            self.query_one(f"#{name}", Input).value.strip() for name in ("business", "site", "assessor")
+        )
+        if not business:
+            self.note(say("tui.new.no-name"))
+            self.query_one("#business").focus()
+            return
+        if site and "://" not in site:
+            site = f"https://{site}"
+        try:
+            session = self.wizard.desk.create(business, site, assessor)
+        except Trouble as trouble:
+            self.note(say(trouble.key, **trouble.slots))
+            return
+        self.app.pop_screen()
+        self.wizard.take(session)
+        if scan and site:
+            self.wizard.run_checks(quick=True)

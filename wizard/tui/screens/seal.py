@@ -1,0 +1,85 @@
+"""Sign and export: write the document, sign it with one's own key, say where it is and what the signature proves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual import work
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Select, Static
+
+from wizard.model import Trouble
+from wizard.session import papers
+from wizard.tui.screen import Leaf
+from wizard.words import say
+
+
+class Seal(Leaf):
+    """The last screen before the review."""
+
+    BINDINGS = [Binding("escape", "back", say("tui.keys.back"))]
+    typing = True
+
+    def heading(self) -> str:
+        """The screen's name."""
+        return say("tui.seal.heading")
+
+    def content(self) -> Iterable[Widget]:
+        """Edition, place, name, role, passphrase."""
+        subject = self.session.assessment.subject
+        yield Static(say("tui.seal.about"), classes="passage", markup=False)
+        yield Label(say("tui.seal.place"), classes="field")
+        yield Input(value=str(Path.cwd() / "handover.pdf"), id="place")
+        yield Label(say("tui.seal.name"), classes="field")
+        yield Input(value=subject.assessor, id="name")
+        yield Label(say("tui.seal.passphrase"), classes="field")
+        yield Input(password=True, id="passphrase")
+        with Horizontal(classes="row"):
+            yield Select(self._of("role", "founder", "consultant"), value=subject.role, id="role", allow_blank=False)
+            yield Select(self._of("edition", "reviewer", "public"), value="reviewer", id="edition", allow_blank=False)
+            yield Select(self._of("paper", "a4", "letter"), value="a4", id="paper", allow_blank=False)
+        with Horizontal(classes="row"):
+            yield Button(say("tui.seal.sign"), id="sign", variant="primary")
+            yield Button(say("tui.seal.export"), id="export")
+        yield Static("", id="outcome", classes="passage", markup=False)
+
+    @staticmethod
+    def _of(field: str, *values: str) -> list[tuple[str, str]]:
+        return [(say(f"tui.seal.{field}-{value}"), value) for value in values]
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Write, and sign if that was asked."""
+        self._write(sign=event.button.id == "sign")
+
+    @work(exclusive=True, group="seal")
+    async def _write(self, *, sign: bool) -> None:
+        place = papers.path_of(self.query_one("#place", Input).value)
+        name = self.query_one("#name", Input).value.strip()
+        if sign and not name:
+            self.note(say("tui.seal.no-name"))
+            return
+        chosen = {field: str(self.query_one(f"#{field}", Select).value) for field in ("role", "edition", "paper")}
+        outcome = self.query_one("#outcome", Static)
+        outcome.update(say("tui.seal.working"))
+        order = papers.Order(
+            place=place,
+            edition=chosen["edition"],
+            paper=chosen["paper"],
+            name=name if sign else "",
+            role=chosen["role"],
+            passphrase=self.query_one("#passphrase", Input).value,
+        )
+        try:
+            lines = await asyncio.to_thread(papers.make, self.session, order)
+        except Trouble as trouble:
+            outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
+            return
+        outcome.update(self.door.text("\n".join(lines)))
+
+    def action_back(self) -> None:
+        """Back to the scoreboard."""
+        self.app.pop_screen()

@@ -1,0 +1,71 @@
+"""Tell the wizard more: each field opens checks that were unknown for want of it. What is typed goes into the assessment's profile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, Label, Static
+
+from wizard.model import Trouble
+from wizard.session import edit
+from wizard.tui.screen import Leaf
+from wizard.words import say
+
+
+class Setup(Leaf):
+    """The profile as a form."""
+
+    BINDINGS = [Binding("escape", "back", say("tui.keys.back")), Binding("ctrl+s", "save", say("tui.keys.save"))]
+    typing = True
+
+    def heading(self) -> str:
+        """The screen's name."""
+        return say("tui.setup.heading")
+
+    def content(self) -> Iterable[Widget]:
+        """The fields with what is known."""
+        yield Static(say("tui.setup.about"), classes="passage", markup=False)
+        if not edit.editable(self.session):
+            yield Static(say("tui.setup.elsewhere", file=self.session.source or ""), classes="passage", markup=False)
+            return
+        values = edit.fields(self.session)
+        for name in edit.FIELDS:
+            yield Label(say(f"tui.setup.{name.replace('.', '-')}"), classes="field")
+            yield Input(
+                value=values.get(name, ""),
+                id=name.replace(".", "-"),
+                placeholder=say(f"tui.setup.{name.replace('.', '-')}-example"),
+            )
+        yield Static(say("tui.setup.consent"), classes="passage", markup=False)
+        for name in ("touch", "push"):
+            yield Checkbox(say(f"tui.setup.{name}"), values.get(f"consent.{name}") == "true", id=name)
+        with Horizontal(classes="row"):
+            yield Button(say("tui.keys.save"), id="save", variant="primary")
+        code = self.session.code
+        if code:
+            yield Static(say("cli.check.own-code", domain=code[0], code=code[1]), classes="passage", markup=False)
+
+    def on_button_pressed(self) -> None:
+        """Save."""
+        self.action_save()
+
+    def action_save(self) -> None:
+        """Write the profile, if it is sound; nothing is lost if it is not."""
+        if not edit.editable(self.session):
+            return
+        typed = {name: self.query_one(f"#{name.replace('.', '-')}", Input).value.strip() for name in edit.FIELDS}
+        boxes = {name: self.query_one(f"#{name}", Checkbox).value for name in ("touch", "push")}
+        try:
+            edit.save(self.session, typed, boxes, self.wizard.desk)
+        except Trouble as trouble:
+            self.note(say(trouble.key, **trouble.slots))
+            return
+        self.app.pop_screen()
+        self.wizard.notify(say("tui.setup.saved"), markup=False)
+
+    def action_back(self) -> None:
+        """Leave without saving."""
+        self.app.pop_screen()

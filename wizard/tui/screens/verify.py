@@ -1,0 +1,63 @@
+"""Verify a document: one plain sentence, then each signature and the evidence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from textual import work
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widget import Widget
+from textual.widgets import Button, Input, Label, Static
+
+from wizard.model import Trouble
+from wizard.session import papers
+from wizard.tui.screen import Leaf
+from wizard.tui.signs import Signs
+from wizard.words import say
+
+
+class Verify(Leaf):
+    """A path, and what the file turns out to be."""
+
+    BINDINGS = [Binding("escape", "back", say("tui.keys.back"))]
+    typing = True
+
+    def heading(self) -> str:
+        """The screen's name."""
+        return say("tui.verify.heading")
+
+    def content(self) -> Iterable[Widget]:
+        """The path and the button."""
+        yield Static(say("tui.verify.about"), classes="passage", markup=False)
+        yield Label(say("tui.verify.place"), classes="field")
+        yield Input(placeholder="handover.pdf", id="place")
+        with Horizontal(classes="row"):
+            yield Button(say("tui.verify.go"), id="go", variant="primary")
+        yield Static("", id="outcome", classes="passage", markup=False)
+
+    def on_input_submitted(self) -> None:
+        """Enter verifies."""
+        self._verify()
+
+    def on_button_pressed(self) -> None:
+        """The button verifies."""
+        self._verify()
+
+    @work(exclusive=True, group="seal")
+    async def _verify(self) -> None:
+        place = papers.path_of(self.query_one("#place", Input).value)
+        outcome = self.query_one("#outcome", Static)
+        outcome.update(say("tui.verify.working"))
+        try:
+            found = await asyncio.to_thread(papers.verify, place)
+        except Trouble as trouble:
+            outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
+            return
+        sign = Signs.of("pass" if found.verified else "fail")
+        outcome.update(self.door.text("\n".join([f"{sign} {found.sentence}", "", *papers.verification_lines(found)])))
+
+    def action_back(self) -> None:
+        """Back."""
+        self.app.pop_screen()
