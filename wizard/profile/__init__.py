@@ -5,5 +5,6 @@ from __future__ import annotations
 from wizard.profile.load import Profile, load, loads
 from wizard.profile.notice import Notice
 from wizard.profile.shape import schema
+from wizard.profile.writing import render, tables, write
 
-__all__ = ["Notice", "Profile", "load", "loads", "schema"]
+__all__ = ["Notice", "Profile", "load", "loads", "render", "schema", "tables", "write"]
