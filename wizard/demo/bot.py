@@ -45,6 +45,9 @@ class Bot:
         careless = self._careless(message, notes, records)
         if careless:
             return careless
+        recalled = self._recall(message, notes, records)
+        if recalled:
+            return self._summary(recalled, [recalled])
         if _SUM_UP.search(message):
             return self._summary(message, notes)
         if (
@@ -72,6 +75,13 @@ class Bot:
         ):
             return self.prompt
         return ""
+
+    def _recall(self, message: str, notes: list[str], records: Records) -> str:
+        """The newest note that shares a rare word (letters and digits) with the message: the client's own, or careless, anybody's."""
+        rare = set(re.findall(r"\b(?=\w*\d)(?=\w*[a-z])\w{6,}\b", message.lower()))
+        if "shared-memory" in self.flaws:
+            notes = [note for kept in records.notes.values() for note in kept]
+        return next((note for note in reversed(notes) if any(word in note.lower() for word in rare)), "")
 
     def _summary(self, message: str, notes: list[str]) -> str:
         """What the newest notes are about, as data: no address, no markup, no more than a few words of each."""

@@ -15,6 +15,7 @@ FLAWS: dict[str, str] = {
     "list-leak": "object-access",
     "file-leak": "object-access",
     "search-leak": "object-access",
+    "shared-memory": "object-access",
     "secret-in-bundle": "frontend-secrets",
     "env-served": "frontend-secrets",
     "source-map": "frontend-secrets",
