@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wizard.intake import describe, routes
 from wizard.model import Route, Trouble
 from wizard.profile.lines import Key
+from wizard.profile.notice import Notice
 from wizard.profile.shape import ProfileFile
 from wizard.profile.source import Source
 from wizard.profile.urls import authority, clean, split
@@ -15,7 +15,6 @@ from wizard.profile.values import contents, existing, require_closed
 from wizard.words import say
 
 NAMED = ("login", "upload", "reset", "webhook", "logout")
-HAR_MOST = 64_000_000
 
 
 def one_route(source: Source, text: str, path: Key, base_url: str) -> Route | None:
@@ -39,7 +38,7 @@ def many(source: Source, texts: list[str], path: Key, base_url: str) -> tuple[Ro
     return tuple(one for one in found if one)
 
 
-def all_routes(source: Source, shape: ProfileFile, base_url: str) -> tuple[Route, ...]:
+def all_routes(source: Source, shape: ProfileFile, base_url: str) -> tuple[tuple[Route, ...], tuple[Notice, ...]]:
     """Named routes first (their kind is what the profile calls them), then those listed, then those described."""
     api = shape.api
     named = [(getattr(api, name), ("api", name), "dangerous" if name == "logout" else name) for name in NAMED]
@@ -52,20 +51,24 @@ def all_routes(source: Source, shape: ProfileFile, base_url: str) -> tuple[Route
     for part in ("public", "admin"):
         kinds += [routes.sorted_as(one, part) for one in many(source, getattr(api, part), ("api", part), base_url)]
     listed = many(source, api.routes, ("api", "routes"), base_url)
-    return routes.merge(tuple(kinds), listed, described(source, shape, base_url))
+    told, notices = described(source, shape, base_url)
+    return routes.merge(tuple(kinds), listed, told), notices
 
 
-def described(source: Source, shape: ProfileFile, base_url: str) -> tuple[Route, ...]:
-    """The routes of a local description. Nothing for a URL: only the door may read that."""
+def described(source: Source, shape: ProfileFile, base_url: str) -> tuple[tuple[Route, ...], tuple[Notice, ...]]:
+    """The routes of a local description, with a notice for a HAR that holds secrets. Nothing for a URL: only the door may read that."""
     text, path = shape.api.describe, ("api", "describe")
     if not text or is_url(text):
-        return ()
-    raw = contents(source, text, path, HAR_MOST)
-    if describe.is_har(raw):
-        require_closed(source, path, existing(source, text, path))
+        return (), ()
+    raw = contents(source, text, path, describe.BIGGEST)
     try:
-        return tuple(replace(one, source="describe") for one in describe.read_description(raw, base_url))
+        if describe.is_har(raw):
+            require_closed(source, path, existing(source, text, path))
+        notices = (Notice("har-secrets", path=text),) if describe.is_har(raw) and describe.has_secrets(raw) else ()
+        return describe.read_description(raw, base_url), notices
     except Trouble as error:
+        if error.key.startswith("profile."):
+            raise
         raise source.trouble("bad-describe", path, why=say(error.key, **error.slots)) from None
 
 

@@ -60,8 +60,13 @@ def build(source: Source, environ: Mapping[str, str], items: tuple[str, ...]) ->
         found.secrets.append(Secret(prompt.strip()))
     access = door.access(values, shape, found, places, run_id)
     said, unsaid = answers(source, shape)
-    notices = (*found.notices, *people.strangers(found, places.hosts), *unsaid, *_unset(values))
-    target = _target(source, shape, found, places, access, prompt, said)
+    told, har = api.all_routes(source, shape, places.base_url)
+    notices = (*found.notices, *har, *people.strangers(found, places.hosts), *unsaid, *_unset(values))
+    target = replace(
+        _target(source, shape, found, places, access, prompt),
+        routes=told,
+        answers={answer.question: answer for answer in said},
+    )
     return Profile(subject(shape, places.site), target, access, said, facts(shape), notices, source.path)
 
 
@@ -108,7 +113,6 @@ def _target(
     places: door.Places,
     access: Access,
     prompt: str,
-    said: tuple[Answer, ...],
 ) -> Target:
     base, one = places.base_url, shape.api
     named = {name: api.name_of(source, getattr(one, name), ("api", name), base) for name in api.NAMED}
@@ -120,7 +124,6 @@ def _target(
         domains=places.domains,
         edge=shape.site.edge.strip().lower(),
         base_url=base,
-        routes=api.all_routes(source, shape, base),
         describe=api.describe_url(source, shape, places.hosts),
         public=tuple(str(r) for r in api.many(source, one.public, ("api", "public"), base)),
         admin=tuple(str(r) for r in api.many(source, one.admin, ("api", "admin"), base)),
@@ -139,7 +142,6 @@ def _target(
         monitoring_token=bool(shape.monitoring.token.strip()),
         status_page=clean(source, shape.monitoring.status_page, ("monitoring", "status_page")),
         version_url=clean(source, shape.deployment.version_url, ("deployment", "version_url")),
-        answers={answer.question: answer for answer in said},
     )
     return _with_files(target, source, shape)
 
