@@ -99,11 +99,11 @@ def _mark(pdf: bytes, one: EmbeddedPdfSignature, later: list[EmbeddedPdfSignatur
 
 
 def _container(pdf: bytes, one: EmbeddedPdfSignature) -> bytes:
-    """The signature's bytes out of the gap that the byte range leaves: ``<`` hex in one case, then only zeros ``>`` (ISO 32000-2, 12.8.1)."""
+    """The signature's bytes out of the gap that the byte range leaves: ``<`` upper-case hex, then only zeros ``>`` (ISO 32000-2, 12.8.1)."""
     start, first, second, _rest = (int(number) for number in one.byte_range)
     gap = pdf[first:second]
     padded = gap[1:-1]
-    if start != 0 or not re.fullmatch(rb"<(?:[0-9a-f]+|[0-9A-F]+)>", gap) or len(padded) % 2:
+    if start != 0 or not re.fullmatch(rb"<[0-9A-F]+>", gap) or len(padded) % 2:
         raise Malformed
     content = bytes.fromhex(padded.decode("ascii"))
     if content != one.pkcs7_content or content[:2] not in (b"\x30\x82", b"\x30\x83"):
@@ -166,11 +166,11 @@ def _leaves(node: Any, depth: int) -> list[Any]:
 
 
 def sums_hold(files: dict[str, bytes]) -> bool:
-    """Whether SHA256SUMS lists exactly evidence.json and results.json with their true hashes."""
+    """Whether SHA256SUMS lists evidence.json and results.json, and every file that it lists is attached with that hash."""
     lines = files.get(SUMS, b"").decode("utf-8").splitlines()
-    listed = [tuple(line.split("  ", 1)) for line in lines if line and not line.startswith("#")]
-    wanted = [(hashlib.sha256(files[name]).hexdigest(), name) for name in (EVIDENCE, RESULTS) if name in files]
-    return len(wanted) == 2 and sorted(listed) == sorted(wanted)
+    listed = [line.split("  ", 1) for line in lines if line and not line.startswith("#")]
+    true = all(name in files and hashlib.sha256(files[name]).hexdigest() == value for value, name in listed)
+    return true and {EVIDENCE, RESULTS} <= {name for _value, name in listed}
 
 
 def named_signers(sums: bytes) -> dict[str, str]:

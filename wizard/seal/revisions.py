@@ -81,6 +81,8 @@ def _is_invisible(annotation: Any) -> bool:
 
 
 def _form_is_ours(new: Any) -> bool:
+    if not {"/AcroForm", "/Perms"} <= new.root.keys():
+        return False
     form = new.root["/AcroForm"]
     names = [str(one.get_object()["/T"]) for one in form["/Fields"]]
     perms = new.root["/Perms"]

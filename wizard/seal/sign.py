@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import cms, x509
+from pyhanko.pdf_utils.extensions import DeveloperExtension
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import PdfSignatureMetadata, PdfSigner, fields
 from pyhanko.sign.signers.pdf_cms import Signer
@@ -45,6 +46,15 @@ class QuietWriter(IncrementalPdfFileWriter):
     def _update_meta(self) -> None:
         """Write no metadata."""
 
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        """Stay at PDF 1.7, on which PDF/A-3 stands."""
+        super().ensure_output_version(min(version, (1, 7)))  # type: ignore[no-untyped-call]
+
+    def register_extension(self, ext: DeveloperExtension) -> None:
+        """Announce PAdES (ETSI EN 319 142-1, 5.6) only: what depends on the key's kind would change the catalog again in a counter-signature."""
+        if ext.prefix_name == "/ESIC":
+            super().register_extension(ext)
+
 
 class KeySigner(Signer):
     """Signs with our key and writes the container down in our one way (see `wizard.seal.cms`)."""
@@ -60,7 +70,7 @@ class KeySigner(Signer):
         """The bare signature."""
         return raw_signature(self._key, data)[0]
 
-    async def async_sign_prescribed_attributes(  # noqa: PLR0913  pyHanko's own signature
+    async def async_sign_prescribed_attributes(
         self,
         digest_algorithm: str,
         signed_attrs: cms.CMSAttributes,

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
@@ -51,7 +51,7 @@ def tidy(token: bytes) -> bytes:
 
 
 def _strip(token: bytes) -> bytes:
-    container = tsp.cms.ContentInfo.load(token, strict=True)
+    container = cms.ContentInfo.load(token, strict=True)
     for signer in container["content"]["signer_infos"]:
         signer["unsigned_attrs"] = None
     stripped: bytes = container.dump(force=True)

@@ -183,7 +183,7 @@ def _trust(checks: tuple[SignatureCheck, ...], wanted: list[str]) -> str:
     if any(not any(answers_to(check.fingerprint, one) for check in checks) for one in wanted):
         return "not-trusted"
     suffix = "-known" if all(check.trusted for check in checks) else ""
-    return f"verified-{_COUNT[len(checks)]}{suffix}"
+    return f"verified-{_COUNT[min(len(checks), 3)]}{suffix}"
 
 
 def _evidence(
