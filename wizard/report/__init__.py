@@ -8,12 +8,17 @@ from wizard.checklist import Checklist
 from wizard.judge import Judgement
 from wizard.model import Assessment
 from wizard.report.answers import answers_csv, answers_md
+from wizard.report.boundaries import Told, derive
+from wizard.report.boundaries.boxes import drawn
 from wizard.report.child import PdfUnavailable, make
 from wizard.report.compare import Change, Comparison, compare, compare_pdf
 from wizard.report.document import Edition, Paper, Signer, build
+from wizard.report.engine import engine
 from wizard.report.junit import junit
-from wizard.report.results import encode, results
+from wizard.report.proof import proof as proof_table
+from wizard.report.results import encode, next_step, results, said, summary
 from wizard.report.sarif import sarif
+from wizard.report.schema import results_schema
 from wizard.words import say
 
 __all__ = [
@@ -27,12 +32,19 @@ __all__ = [
     "answers_md",
     "compare",
     "compare_pdf",
+    "diagram",
     "encode",
+    "engine",
     "junit",
     "make_html",
     "make_pdf",
+    "next_step",
+    "proof_table",
     "results",
+    "results_schema",
+    "said",
     "sarif",
+    "summary",
 ]
 
 
@@ -56,7 +68,8 @@ def make_pdf(
     if edition == "reviewer":
         found = encode(results(assessment, judgement, checklist))
         sums = "".join(
-            f"{hashlib.sha256(raw).hexdigest()}  {name}\n" for name, raw in (("evidence.json", evidence), ("results.json", found))
+            f"{hashlib.sha256(raw).hexdigest()}  {name}\n"
+            for name, raw in (("evidence.json", evidence), ("results.json", found))
         )
         attached = [
             ("evidence.json", say("report.method.attached-evidence"), evidence),
@@ -80,3 +93,10 @@ def make_html(
     from wizard.report import render  # noqa: PLC0415  the door stays light
 
     return render.html(build(assessment, judgement, checklist, evidence, edition=edition, paper=paper, signer=signer))
+
+
+def diagram(
+    assessment: Assessment, judgement: Judgement, checklist: Checklist, columns: int = 78, *, ascii_only: bool = False
+) -> str:
+    """The boundary diagram in box drawing (or plain letters), at most `columns` wide."""
+    return drawn(derive(assessment, judgement, Told(assessment, checklist)), columns, ascii_only=ascii_only)
