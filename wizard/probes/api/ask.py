@@ -29,9 +29,11 @@ def marks_for(target: Target, actor: str, *sent: str | bytes | None) -> Marks:
     pairs = {name: pair for name, account in target.accounts.items() if (pair := pair_of(account))}
     own = pairs.get(actor)
     others = tuple(pair for name, pair in pairs.items() if name != actor and pair != own)
-    mine = {word for word in (target.accounts[actor].person if actor in target.accounts else ())}
+    mine = target.accounts[actor].person if actor in target.accounts else ()
     persons = (word for name, account in target.accounts.items() if name != actor for word in account.person)
-    return Marks(own, others, target.chat.canary, tuple(w for w in persons if w not in mine), sent_texts(*sent))
+    return Marks(
+        own, others, target.chat.canary, tuple(word for word in persons if word not in mine), sent_texts(*sent)
+    )
 
 
 def marks_of(target: Target, call: Call) -> Marks:
@@ -45,7 +47,8 @@ class Asker:
     """One item's conversation with the product.
 
     `control` is the own call that must keep working; `lost` says why it no longer does ("" while it does). `limit` is the item's share of
-    requests: after it, and once the control is lost, nothing is sent and the reply's fault says so.
+    requests: after it, and once the control is lost, nothing is sent and the reply's fault says so. `canary`: look for the system prompt's line too
+    (where the bot speaks; elsewhere it would only spoil an own control).
     """
 
     target: Target
@@ -53,6 +56,7 @@ class Asker:
     control: Call | None = None
     control_route: str = ""
     limit: int = 70
+    canary: bool = False
     lost: str = ""
     sent: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
@@ -74,7 +78,7 @@ class Asker:
         if self.control is not None and self._since >= EVERY and not self.lost:
             await self.check_control()
         reply = await self._through(replace(call, why=call.why or check))
-        face = classify(reply, marks or marks_of(self.target, call), around or Around())
+        face = classify(reply, marks or self.marks(call), around or Around())
         self._broken = self._broken + 1 if face.kind is Kind.BREAKS else 0
         if self._broken >= 3:
             self.lost = self.lost or "breaks"
@@ -100,6 +104,11 @@ class Asker:
         self._since += 1
         return await self.net.send(call)
 
+    def marks(self, call: Call) -> Marks:
+        """The marks for this call's answer."""
+        found = marks_of(self.target, call)
+        return found if self.canary else replace(found, canary=None)
+
     async def check_control(self) -> bool:
         """Repeat the own control; False, with `lost` set to the kind of answer, when the account's own data does not come any more."""
         if self.control is None:
@@ -108,7 +117,7 @@ class Asker:
         reply = await self._through(replace(self.control, why="control", fresh=True))
         if reply.fault is Fault.BUDGET:
             return not self.lost
-        face = classify(reply, marks_of(self.target, self.control), Around())
+        face = classify(reply, self.marks(self.control), Around())
         actor = self.control.actor
         self.exchanges.append(keep("control", actor, self.control_route, reply, face, self.net, actor))
         if face.kind is not Kind.GIVES:

@@ -46,3 +46,9 @@ def _pattern(table: str) -> re.Pattern[str]:
 def speaks_of(table: str, text: str) -> bool:
     """Whether `text` holds one of the table's phrases as whole words, in any case."""
     return _pattern(table).search(text.lower()) is not None
+
+
+@cache
+def ordered(table: str, name: str) -> tuple[str, ...]:
+    """One list of ``words.toml`` as it stands, in order."""
+    return tuple(_tables()[table].get(name, []))

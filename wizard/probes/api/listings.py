@@ -1,0 +1,145 @@
+"""Lists and searches: what account a is shown when it asks for many things at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from wizard.intake import routes as intake
+from wizard.model import Consent, Route
+from wizard.net import Call, Reply
+from wizard.probe import Target
+from wizard.probes.api.alike import alike
+from wizard.probes.api.ask import Asker, marks_for, pair_of
+from wizard.probes.api.bodies import leaves, parse_json
+from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.faces import Around, Face, Kind
+from wizard.probes.api.lexicon import listed, squeeze
+from wizard.probes.api.routes import SESSION_FREE
+from wizard.probes.api.sightings import sightings
+
+MOST_LISTS = 8
+MOST_SEARCHES = 2
+LONG_ID = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list as account a, and as b where a's alone proves too little. `other_id`: the JSON pointer at which one of b's ids showed in a's list.
+
+    `own` and `theirs`: the list shows something of its own caller. `same`: both callers are shown the same.
+    """
+
+    route: str
+    a: Exchange
+    b: Exchange | None = None
+    other_id: str = ""
+    own: bool = False
+    theirs: bool = False
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A search for b's key word, as a and (the control: does the search find b's text at all) as b."""
+
+    route: str
+    a: Exchange
+    b: Exchange | None = None
+
+
+def list_routes(target: Target) -> tuple[Route, ...]:
+    """GET routes without gaps that list things of the caller: by their last word, or because ``<route>/{id}`` exists too."""
+    parents = {route.template.rpartition("/{")[0] for route in target.routes if "/{" in route.template}
+    found = []
+    for route in target.routes:
+        skip = route.kind in SESSION_FREE | {"dangerous", "admin"} or str(route) in target.public
+        path = route.template.partition("?")[0].rstrip("/")
+        last = path.rpartition("/")[2].lower()
+        if (
+            route.method == "GET"
+            and not route.params
+            and not skip
+            and (last in listed("lists", "words") or path in parents)
+        ):
+            found.append(route)
+    return tuple(found[:MOST_LISTS])
+
+
+async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[str, ...]]) -> Listing:
+    """Ask for one list as a; as b too when a's shows nothing of a's own. `ids` are the ids of things that each account owns."""
+    url = intake.join(asker.target.base_url, route.template)
+    around = Around(shell=await asker.shell(url))
+    reply, face = await asker.settled(Call("GET", url, "a", consent=Consent.TOUCH), "lists", str(route), around=around)
+    a = asker.exchanges[-1]
+    other_id = _shown_id(reply, ids["b"]) if face.kind is Kind.GIVES else ""
+    own = face.saw("own") or _shows_own(asker, "a", reply, ids["a"])
+    if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own or other_id or face.saw("person"):
+        return Listing(str(route), a, other_id=other_id, own=own)
+    theirs, their_face = await asker.settled(
+        Call("GET", url, "b", consent=Consent.TOUCH), "lists", str(route), around=around
+    )
+    shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"])
+    return Listing(
+        str(route), a, asker.exchanges[-1], own=own, theirs=shown, same=_same(face, their_face, reply, theirs)
+    )
+
+
+def _same(face: Face, their_face: Face, reply: Reply, theirs: Reply) -> bool:
+    return face.kind is Kind.GIVES and their_face.kind is Kind.GIVES and alike(reply, theirs)
+
+
+def _shows_own(asker: Asker, name: str, reply: Reply, ids: Iterable[str]) -> bool:
+    account = asker.target.accounts[name]
+    marks = marks_for(asker.target, name)
+    mine = sightings(reply, marks.own, (), None, account.person, frozenset())
+    return bool(mine) or bool(_shown_id(reply, ids))
+
+
+def _shown_id(reply: Reply, ids: Iterable[str]) -> str:
+    """The JSON pointer at which one of these ids stands: a long one anywhere, a short one (7 may be a count) only under a name that ends in id."""
+    document = parse_json(reply)
+    wanted = set(ids)
+    if document is None or not wanted:
+        return ""
+    for pointer, leaf in leaves(document.value):
+        if isinstance(leaf, bool) or leaf is None or str(leaf) not in wanted:
+            continue
+        unmistakable = len(str(leaf)) >= LONG_ID and not str(leaf).isdigit()
+        if unmistakable or squeeze(pointer.rpartition("/")[2]).endswith("id"):
+            return pointer
+    return ""
+
+
+def search_routes(target: Target) -> tuple[tuple[Route, str], ...]:
+    """(route, path with ``{word}`` where the searched word goes) of GET routes that search."""
+    found = []
+    for route in target.routes:
+        path, _, query = route.template.partition("?")
+        if route.method != "GET" or route.kind == "dangerous" or "{" in path:
+            continue
+        names = [pair.partition("=")[0] for pair in query.split("&") if pair]
+        asked = next((name for name in names if name.lower() in listed("search", "queries")), "")
+        if not asked and urlsplit(path).path.rpartition("/")[2].lower() in listed("search", "paths"):
+            asked = "q"
+        if asked:
+            found.append((route, f"{path}?{asked}={{word}}"))
+    return tuple(found[:MOST_SEARCHES])
+
+
+async def look_through_search(route: Route, path: str, asker: Asker) -> Search | None:
+    """Search for b's key word as a, then as b. None when b's marker has no key word."""
+    pair = pair_of(asker.target.accounts.get("b"))
+    if pair is None or not pair.key:
+        return None
+    url = intake.join(asker.target.base_url, path.replace("{word}", quote(pair.key.reveal())))
+    around = Around(shell=await asker.shell(url))
+    _reply, face = await asker.settled(
+        Call("GET", url, "a", consent=Consent.TOUCH), "search", str(route), whose="b", around=around
+    )
+    a = asker.exchanges[-1]
+    if face.kind is Kind.LEAKS:
+        return Search(str(route), a)
+    await asker.settled(Call("GET", url, "b", consent=Consent.TOUCH), "search", str(route), whose="b", around=around)
+    return Search(str(route), a, asker.exchanges[-1])

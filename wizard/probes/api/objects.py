@@ -1,0 +1,179 @@
+"""object-access: can one test client reach what belongs to the other? (OWASP API1:2023, API3:2023; row 2 of the scorecard).
+
+Only ids of the two test accounts are ever used, and made-up ones that belong to nobody. Nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from wizard.intake import routes as intake
+from wizard.intake.slots import differences
+from wizard.model import Consent, Unobserved
+from wizard.net import Call, Net
+from wizard.probe import Account, Probe, Target, progress
+from wizard.probes.api.ask import Asker
+from wizard.probes.api.crosses import Cross
+from wizard.probes.api.faces import Kind
+from wizard.probes.api.lexicon import listed
+from wizard.probes.api.listings import (
+    Listing,
+    Search,
+    list_routes,
+    look_at_list,
+    look_through_search,
+    search_routes,
+)
+from wizard.probes.api.memory import QUESTION, look_into_memory
+from wizard.probes.api.objects_read import CHECKS, read
+from wizard.probes.api.overwriting import Overwrite, overwrite, write_route
+from wizard.probes.api.planted import MOST_FILES, Planted, look_at_file
+from wizard.probes.api.proof import Baselines, Owned, Proof, cross, prove
+from wizard.probes.api.routes import template_of
+from wizard.probes.api.seen import Seen, Variant
+from wizard.probes.api.variants import doubled, dropped
+
+MOST_PROOFS = 4
+STREAM_SECONDS = 10.0
+SHARING = "object-access.sharing"
+
+
+async def observe(target: Target, net: Net) -> Seen | Unobserved:
+    """Run the proof on every pair of own calls, then what else two accounts can try. At most 70 requests."""
+    a, b = target.accounts.get("a"), target.accounts.get("b")
+    if a is None or b is None:
+        return Unobserved("no-accounts")
+    if refused := net.refuses(Consent.TOUCH, target.base_url or (a.pasted.url if a.pasted else "")):
+        return Unobserved(refused)
+    asker = Asker(target, net)
+    pairs, lonely = owned_pairs(target, a, b)
+    proofs: list[Proof] = []
+    variants: list[Variant] = []
+    writes: list[Overwrite] = []
+    streams: list[Proof] = []
+    for owned in pairs[:MOST_PROOFS]:
+        progress.get()(owned.route)
+        base = Baselines()
+        stream = is_stream_route(owned.route)
+        proof = await prove(_bounded(owned) if stream else owned, asker, base)
+        (streams if stream else proofs).append(proof)
+        if not works(proof):
+            continue
+        if asker.control is None:
+            asker.control, asker.control_route = owned.a, owned.route
+        if not leaked(proof.crosses):
+            variants += await _variants(owned, asker, base)
+        if (route := write_route(owned, asker)) is not None:
+            writes.append(await overwrite(owned, route, asker))
+    proofs += [Proof(owned.route, refused="reasons.budget-spent") for owned in pairs[MOST_PROOFS:]]
+    proofs += [Proof(route, refused="reasons.no-pair") for route in lonely]
+    listings, searches = await _collections(asker, pairs)
+    files = await _files(asker, a, b)
+    memory = await look_into_memory(asker)
+    await asker.check_control()
+    return Seen(
+        proofs=tuple(proofs),
+        streams=tuple(streams),
+        variants=tuple(variants),
+        listings=listings,
+        searches=searches,
+        files=files,
+        memory=memory,
+        asked_memory=QUESTION in target.answers,
+        writes=tuple(writes),
+        shared=SHARING in target.answers and target.answers[SHARING].value == "yes",
+        lost=asker.lost,
+        host=urlsplit(pairs[0].a.url if pairs else target.base_url).netloc,
+        requests=asker.sent,
+    )
+
+
+def works(proof: Proof) -> bool:
+    """Whether the proof's own controls held at its start, so that later checks of this route mean something."""
+    return proof.missing is not None
+
+
+def leaked(crosses: tuple[Cross, ...]) -> bool:
+    """Whether one cross already showed the other's word."""
+    return any(one.exchange.kind is Kind.LEAKS for one in crosses)
+
+
+def is_stream_route(route: str) -> bool:
+    """Whether a route's path says that it keeps sending (server-sent events)."""
+    return any(word in listed("streams", "paths") for word in route.lower().split("/"))
+
+
+def _bounded(owned: Owned) -> Owned:
+    """The same calls with a stream's time limit."""
+    return replace(owned, a=replace(owned.a, timeout=STREAM_SECONDS), b=replace(owned.b, timeout=STREAM_SECONDS))
+
+
+def owned_pairs(target: Target, a: Account, b: Account) -> tuple[list[Owned], list[str]]:
+    """The pairs of own calls, pasted ones first, and the routes for which only one account gave an own entry."""
+    pairs: list[Owned] = []
+    lonely: list[str] = []
+    done: set[str] = set()
+    if a.pasted and b.pasted:
+        owned = pasted_pair(target, a.pasted, b.pasted)
+        pairs.append(owned)
+        done.add(owned.a.url)
+    for pair in intake.pair(a.own, b.own, target.routes):
+        if pair.route.method != "GET":
+            continue
+        if not (pair.a and pair.b):
+            lonely.append(str(pair.route))
+            continue
+        calls = [
+            Call("GET", intake.join(target.base_url, path), name, consent=Consent.TOUCH)
+            for name, path in (("a", pair.a), ("b", pair.b))
+        ]
+        if calls[0].url not in done:
+            pairs.append(Owned(str(pair.route), calls[0], calls[1], differences(calls[0], calls[1])))
+    return pairs, [] if pairs else lonely
+
+
+def pasted_pair(target: Target, a: Call, b: Call) -> Owned:
+    """The two pasted calls as a pair."""
+    one, two = (replace(call, actor=name, consent=Consent.TOUCH) for name, call in (("a", a), ("b", b)))
+    path = urlsplit(one.url)
+    relative = intake.within(path.path + (f"?{path.query}" if path.query else ""), target.base_url)
+    return Owned(template_of(target, one.method, relative), one, two, differences(one, two))
+
+
+async def _variants(owned: Owned, asker: Asker, base: Baselines) -> list[Variant]:
+    found: list[Variant] = []
+    for check, calls in (("dropped-filter", dropped(owned)), ("two-ids", doubled(owned))):
+        seen: list[Cross] = []
+        for call, difference in calls:
+            seen.append(await cross(call, owned, asker, base, (difference,), check))
+            if leaked((seen[-1],)):
+                break
+        if seen:
+            found.append(Variant(check, owned.route, tuple(seen)))
+    return found
+
+
+async def _collections(asker: Asker, pairs: list[Owned]) -> tuple[tuple[Listing, ...], tuple[Search, ...]]:
+    whole = [owned.whole(difference) for owned in pairs for difference in owned.differences]
+    ids = {"a": tuple(pair[0] for pair in whole), "b": tuple(pair[1] for pair in whole)}
+    listings = [await look_at_list(route, asker, ids) for route in list_routes(asker.target)]
+    searches = [await look_through_search(route, path, asker) for route, path in search_routes(asker.target)]
+    return tuple(listings), tuple(search for search in searches if search)
+
+
+async def _files(asker: Asker, a: Account, b: Account) -> tuple[Planted, ...]:
+    entries = [(entry, owner) for owner, account in (("b", b), ("a", a)) for entry in account.files][: MOST_FILES * 2]
+    found = [await look_at_file(entry, owner, asker) for entry, owner in entries]
+    return tuple(one for one in found if one)
+
+
+PROBE = Probe(
+    id="object-access",
+    item="object-access",
+    consent=Consent.TOUCH,
+    seen=Seen,
+    observe=observe,
+    read=read,
+    checks=CHECKS,
+)
