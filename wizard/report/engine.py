@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import sys
+from wizard.report.child import run
 
-from wizard.report.child import PdfUnavailable, run
-
-_TRY = "import weasyprint; weasyprint.HTML(string='<p>x</p>').render(); print(weasyprint.__version__)"
 SECONDS = 30.0
 
 
 def engine() -> str:
-    """The version of the PDF engine. PdfUnavailable when it does not work here."""
-    try:
-        return (
-            "WeasyPrint "
-            + run({}, SECONDS, (sys.executable, "-W", "ignore", "-c", _TRY)).decode("ascii", "replace").split()[-1]
-        )
-    except PdfUnavailable as lacking:
-        if lacking.why == "crashed" and "cannot load library" in lacking.detail:
-            raise PdfUnavailable("library", lacking.detail) from lacking
-        raise
+    """The name and version of the PDF engine. PdfUnavailable when it does not work here."""
+    return "WeasyPrint " + run({"probe": True}, SECONDS).decode("ascii", "replace")
