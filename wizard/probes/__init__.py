@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
+from wizard.probes.api import objects
 from wizard.probes.edge import email
 
-PROBES: tuple[Probe, ...] = (email.PROBE,)
+PROBES: tuple[Probe, ...] = (objects.PROBE, email.PROBE,)
