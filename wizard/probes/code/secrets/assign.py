@@ -1,0 +1,200 @@
+"""A name and a value: the second and third layer. First the vendor's word with the right shape, then a name and a value that both say secret."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from wizard.probes.code.secrets import proofs, values
+from wizard.probes.code.secrets.kinds import Kind, kinds
+from wizard.probes.code.secrets.types import Confidence
+
+_NAME_BYTES = re.compile(rb"[A-Za-z0-9_.$ -]{0,48}$")
+_VENDOR_REACH = 40
+
+# From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded and no two neighbours share bytes for long.
+_PARTS = re.compile(
+    rb"""(?P<rest>[A-Za-z0-9_.-]{0,48}?)"""
+    rb"""(?:(?P<pair>["']?[ ]?,?[ \t\r\n]{0,24}["']?[Vv]alue["']?[ ]?[:=][ ]?)"""
+    rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|\|)[ \t(]{0,8})"""
+    rb"""|(?P<blank>[ \t]{1,4}))"""
+    rb"""(?P<open>(?:b|f|r|u|@|\$)?\\{0,3}["'`])?"""
+    rb"""(?P<value>(?:[^\s"'`\\<>]|\\/){8,600})"""
+    rb"""(?P<close>\\{0,3}["'`])?"""
+)
+_BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
+_ARGUMENT = re.compile(rb"""[(\[{][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
+_SECRET_NAME = re.compile(
+    rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
+    rb"""credential|private[_-]?key|bearer|conn(?:ection)?[_-]?str|(?:encryption|signing|master|license|account|shared\w*|service|admin|client|webhook|session)[_-]?key|"""
+    rb"""[_-]key\b|[_-]key[_-]|key$|[a-z]Key\b|_pat$|session[_-]?id|cookie|salt$|webhook"""
+)
+_HASH_NAME = re.compile(
+    rb"(?i)sha\d|sha_|_sha|digest|integrity|checksum|etag|commit|revision|hash|fingerprint|nonce|\bmd5"
+)
+_PUBLIC_NAME = re.compile(
+    rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|key[_-]?id|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
+    rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
+    rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot"
+)
+_PASSWORD_NAME = re.compile(rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]")
+_SIGNING_NAME = re.compile(
+    rb"(?i)(?:jwt|nextauth|auth|session|cookie|signing|encryption|app)[_-]?(?:secret|key)(?:[_-]?key)?(?:[_-]?base)?$|^(?:\w{0,12}\.)?secret[_-]?key(?:[_-]?base)?$"
+)
+_STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|here$")
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """A value that has a name. `quoted`: it stood in quotes or in an element of its own."""
+
+    name: bytes
+    value: bytes
+    start: int
+    end: int
+    begin: int
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a named value was taken for."""
+
+    kind: Kind
+    start: int
+    end: int
+    confidence: Confidence
+    made_up: str = ""
+
+
+def parse(data: bytes, word: int, code: bool) -> Assigned | None:
+    """The assignment whose name holds the word at `word`; None when there is none. In program text (`code`) only quoted values count."""
+    found = _PARTS.match(data, word, min(len(data), word + 760))
+    if found is None:
+        return None
+    begin = word - len(_NAME_BYTES.search(data, max(0, word - 48), word)[0])  # type: ignore[index]
+    name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
+    name = name.rsplit(b" ", 1)[-1] if found["blank"] is None else name
+    start, value = found.start("value"), found["value"]
+    if found["sep"] and b"," in found["sep"] and not _ARGUMENT.search(data, max(0, begin - 16), begin):
+        return None  # two items of a list, not a name and its value
+    opened, closed = found["open"], found["close"]
+    if opened:
+        if not closed or opened[-1:] != closed[-1:]:
+            return None
+        return Assigned(name, value, start, start + len(value), begin, True)
+    if found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</":
+        return Assigned(name, value, start, start + len(value), begin, True)
+    return None if code else _unquoted(data, name, value, start, begin)
+
+
+def _unquoted(data: bytes, name: bytes, value: bytes, start: int, begin: int) -> Assigned | None:
+    """A bare value up to what cannot belong to it; what calls or indexes is an expression."""
+    bare = _BARE.match(value)
+    if bare is None:
+        return None
+    kept = bare[0].rstrip(b".,:!?&").split(b"&")[0]
+    if data[start + len(kept) : start + len(kept) + 1] in (b"(", b"[", b"{"):
+        return None
+    return Assigned(name, kept, start, start + len(kept), begin, False)
+
+
+def judge(data: bytes, found: Assigned) -> Named | None:
+    """What the value is: a vendor's key, a signing secret, a password, or some secret; None when it is none of these."""
+    value = found.value
+    if len(value) < 8 or len(value) > 512 or values.reference(value):
+        return None
+    return _vendor(data, found) or _generic(found)
+
+
+@cache
+def _vendors() -> tuple[re.Pattern[bytes], tuple[Kind, ...]]:
+    known = tuple(kind for kind in kinds().values() if kind.words)
+    words = sorted({word for kind in known for word in kind.words}, key=len, reverse=True)
+    return re.compile(b"|".join(re.escape(word) for word in words)), known
+
+
+def _vendor(data: bytes, found: Assigned) -> Named | None:
+    anyone, known = _vendors()
+    context = data[max(0, found.begin - _VENDOR_REACH) : found.start].lower()
+    if not anyone.search(context) or _HASH_NAME.search(found.name):
+        return None
+    for kind in known:
+        if kind.shape is None or not kind.shape.fullmatch(found.value) or not any(w in context for w in kind.words):
+            continue
+        if _public(found.name) and kind.id != "algolia":
+            return None
+        return _proved(data, found, kind)
+    return None
+
+
+def _proved(data: bytes, found: Assigned, kind: Kind) -> Named | None:
+    rate, made_up, named = kind.rate, values.placeholder(found.value), kind
+    if kind.check:
+        ruling = proofs.PROOFS[kind.check](proofs.Candidate(data, found.start, found.end))
+        if ruling is None:
+            return None
+        rate = ruling.confidence or rate
+        named = kinds()[ruling.kind] if ruling.kind else kind
+    return Named(named, found.start, found.end, rate, made_up)
+
+
+def _public(name: bytes) -> bool:
+    return bool(_PUBLIC_NAME.search(name)) and not re.search(rb"(?i)secret|private|passw", name)
+
+
+def _generic(found: Assigned) -> Named | None:
+    name, value = found.name, found.value
+    if not _SECRET_NAME.search(name) or _HASH_NAME.search(name) or _public(name):
+        return None
+    if values.identifier(value):
+        return None
+    if _PASSWORD_NAME.search(name):
+        return _password(found)
+    if _SIGNING_NAME.search(name) and len(value) >= 20:
+        return _signing(found)
+    if len(value) < 16 or not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value):
+        return None
+    if not values.random(value):
+        return None
+    return Named(kinds()["generic"], found.start, found.end, Confidence.LIKELY, values.placeholder(value))
+
+
+def _signing(found: Assigned) -> Named | None:
+    value = found.value
+    if values.random(value):
+        return Named(kinds()["signing-secret"], found.start, found.end, Confidence.LIKELY, values.placeholder(value))
+    if not found.quoted and b"=" not in value and not re.search(rb"[0-9]", value):
+        return None
+    plain = values.placeholder(value) or ("placeholder" if _STAND_IN.search(value) else "")
+    whole = re.fullmatch(rb"[A-Z0-9_]{3,}(?:secret|key)?", found.name, re.IGNORECASE) and re.search(
+        rb"[_-]|[0-9]", value
+    )
+    return Named(
+        kinds()["signing-secret"],
+        found.start,
+        found.end,
+        Confidence.LIKELY if whole and not plain else Confidence.WEAK,
+        plain,
+    )
+
+
+def _password(found: Assigned) -> Named | None:
+    value = found.value
+    digit = bool(re.search(rb"[0-9]", value))
+    if values.wordy(value, 0.9) and not digit:
+        return None
+    kinds_of = values.classes(value)
+    strong = ((len(value) >= 12 and kinds_of >= 2) or (len(value) >= 9 and kinds_of >= 3)) and digit
+    strong = strong or (len(value) >= 12 and kinds_of >= 3) or (len(value) >= 14 and values.random(value))
+    if not strong or values.entropy(value) < 2.6 or (not found.quoted and values.wordy(value, 0.8)):
+        return None
+    if re.fullmatch(rb"[a-z]+(?:[_-][a-z0-9]+)+", value) and values.wordy(value):
+        return None
+    made_up = values.placeholder(value) or (
+        "placeholder"
+        if re.search(rb"(?i)^(?:test|admin|pass|user|root|my)", value) and values.wordy(value, 0.8)
+        else ""
+    )
+    return Named(kinds()["password"], found.start, found.end, Confidence.LIKELY, made_up)

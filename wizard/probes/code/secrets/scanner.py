@@ -1,0 +1,161 @@
+"""Feeds bytes to the engine in blocks: 1 MiB each, with enough before and after that no key is cut. Lines are counted, never assembled."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from wizard.probes.code.secrets import made_up, redact
+from wizard.probes.code.secrets.kinds import LONGEST_BACK, LONGEST_REACH
+from wizard.probes.code.secrets.prefilter import Prefilter, choose
+from wizard.probes.code.secrets.redact import Fingerprint
+from wizard.probes.code.secrets.rules import Raw, find
+from wizard.probes.code.secrets.types import Match, Place, Result
+
+BLOCK = 1 << 20
+BEFORE = LONGEST_BACK + 512
+AFTER = LONGEST_REACH + 512
+MOST_MATCHES = 2_000
+_PEEK = 8192
+_BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+@dataclass(slots=True)
+class Scanner:
+    """One stream: `feed` it pieces of any size, then `end`. Matches come with absolute offsets, each once, whatever the pieces.
+
+    Raises nothing on any bytes. Memory: three blocks at most, plus the matches (2,000 at most; then `capped`).
+    """
+
+    name: str
+    place: Place
+    private: Fingerprint
+    engine: Prefilter = field(default_factory=choose)
+    _held: bytearray = field(default_factory=bytearray)
+    _base: int = 0
+    _owned: int = 0
+    _lines: int = 0
+    _columns: int = 0
+    _read: int = 0
+    _blocks: int = 0
+    _binary: bool = False
+    _peeked: bool = False
+    _decoder: codecs.IncrementalDecoder | None = None
+    _found: dict[tuple[int, str], Match] = field(default_factory=dict)
+    _capped: bool = False
+    _code: bool = False
+
+    def feed(self, piece: bytes) -> None:
+        """More bytes of the stream."""
+        self._read += len(piece)
+        if not self._peeked:
+            self._held += piece
+            if len(self._held) < _PEEK:
+                return
+            piece = bytes(self._held)
+            self._held.clear()
+            self._peek(piece)
+        self._held += self._decoded(piece, False)
+        while len(self._held) - self._owned >= BLOCK + AFTER:
+            self._scan(bytes(self._held[: self._owned + BLOCK + AFTER]), self._owned, self._owned + BLOCK)
+
+    def end(self) -> Result:
+        """What the stream came to."""
+        if not self._peeked:
+            piece = bytes(self._held)
+            self._held.clear()
+            self._peek(piece)
+            self._held += self._decoded(piece, True)
+        elif self._decoder is not None:
+            self._held += self._decoded(b"", True)
+        self._scan(bytes(self._held), self._owned, len(self._held))
+        matches = tuple(sorted(self._found.values(), key=lambda m: m.offset))
+        return Result(matches, self._read, self._blocks, self._binary, self._capped, self.engine.name)
+
+    def found(self) -> tuple[Match, ...]:
+        """The matches so far, for a screen that shows them at once."""
+        return tuple(self._found.values())
+
+    def _peek(self, head: bytes) -> None:
+        self._peeked = True
+        self._code = made_up.program_text(self.name)
+        coding = _utf16(head[:_PEEK])
+        if coding:
+            self._decoder = codecs.getincrementaldecoder(coding)("replace")
+        else:
+            self._binary = b"\0" in head[:_PEEK]
+
+    def _decoded(self, piece: bytes, final: bool) -> bytes:
+        return self._decoder.decode(piece, final).encode("utf-8", "replace") if self._decoder else piece
+
+    def _scan(self, data: bytes, first: int, last: int) -> None:
+        """Look at one block; what starts in ``first..last`` belongs to it. Then forget all but what the next one needs before it."""
+        self._blocks += 1
+        raws = find(data, self.engine, first, last, code=self._code, binary=self._binary)
+        if raws:
+            self._keep(data, raws)
+        drop = max(0, last - BEFORE)
+        lines = data.count(b"\n", 0, drop)
+        if lines:
+            self._columns = drop - data.rfind(b"\n", 0, drop) - 1
+        else:
+            self._columns += drop
+        self._lines += lines
+        self._base += drop
+        self._owned = last - drop
+        del self._held[:drop]
+
+    def _keep(self, data: bytes, raws: list[Raw]) -> None:
+        """Redact at once: after this line no raw value is left but in the block itself."""
+        marks = [redact.fingerprint(data[r.start : r.end], r.kind.keyed, self.private) for r in raws]
+        labels = [redact.label(r, data[r.start : r.end], mark) for r, mark in zip(raws, marks, strict=True)]
+        spans = [(r.start, r.end, text) for r, text in zip(raws, labels, strict=True)]
+        for raw, mark, text in zip(raws, marks, labels, strict=True):
+            if len(self._found) >= MOST_MATCHES:
+                self._capped = True
+                return
+            key = (self._base + raw.start, raw.kind.id)
+            if key not in self._found:
+                self._found[key] = self._match(data, raw, mark, text, spans)
+
+    def _match(self, data: bytes, raw: Raw, mark: str, text: str, spans: list[tuple[int, int, str]]) -> Match:
+        newline = data.rfind(b"\n", 0, raw.start)
+        before = data[max(newline + 1, raw.start - 100_000) : raw.start]
+        column = len(before.decode("utf-8", "replace")) + 1 + (self._columns if newline < 0 else 0)
+        return Match(
+            kind=raw.kind.id,
+            grade=raw.kind.grade,
+            confidence=raw.confidence,
+            label=text,
+            fingerprint=mark,
+            name=redact.escape(self.name),
+            line=self._lines + data.count(b"\n", 0, raw.start) + 1,
+            column=column,
+            offset=self._base + raw.start,
+            excerpt=redact.excerpt(data, raw, spans),
+            made_up=raw.made_up or made_up.by_place(self.name, self.place, raw.kind, raw.confidence),
+            sandbox=raw.kind.sandbox,
+            size=raw.end - raw.start,
+        )
+
+
+def _utf16(head: bytes) -> str:
+    """The coding when it is UTF-16: by its mark, or NULs in more than 30 % of the even or odd places."""
+    for mark, coding in _BOMS:
+        if head.startswith(mark):
+            return coding
+    if len(head) < 8:
+        return ""
+    even, odd = head[0::2].count(0) / (len(head) / 2), head[1::2].count(0) / (len(head) / 2)
+    if odd > 0.3 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.3 and odd < 0.05 else ""
+
+
+def scan_stream(pieces: Iterable[bytes], name: str, place: Place, private: Fingerprint) -> Result:
+    """Scan pieces of any size."""
+    scanner = Scanner(name, place, private)
+    for piece in pieces:
+        scanner.feed(piece)
+    return scanner.end()

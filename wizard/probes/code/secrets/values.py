@@ -1,0 +1,119 @@
+"""Does a value look like a secret? Randomness, code words, references, placeholders. Pure functions on bytes."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+_REFERENCE = re.compile(
+    rb"""^(?:\$|%[({A-Za-z]|\{\{|<|\[|@|process\.env|import\.meta|os\.|env[.:(\[]|ENV\b|secrets?\.|op://|vault:|arn:|ref[+:]|ssm:|"""
+    rb"""/run/secrets|\*{3}|!\w|file:|kms:|sm://|config\.|self\.|this\.|settings\.|data:|https?://|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$)"""
+    rb"""|\$\{|\{\{|\}\}|\$\(|#\{|<%|%s|\*{4}|\.{3}|\xe2\x80\xa6"""
+)
+_PLACEHOLDER = re.compile(
+    rb"""(?i:example|your[_-]|[_-]your|xxxx|change[_-]?me|change[_-]?this|replace|dummy|fake|sample|placeholder|redacted|insert[_-]|"""
+    rb"""todo|not[_-]?a[_-]?real|\bfoo|foobar|test[_-]?(?:key|secret|token|pass)|<[a-z]|1234567|abcdefg|qwerty|loremipsum|lorem|deadbeef|cafebabe|0000000)"""
+)
+_HEX = re.compile(rb"^[0-9a-fA-F]+$")
+_UUID = re.compile(rb"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+_DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\.?$")
+_WORD = re.compile(rb"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]")
+_DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
+_MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
+
+
+@cache
+def code_words() -> frozenset[bytes]:
+    """Words of program texts (lower case)."""
+    return frozenset((Path(__file__).resolve().parent / "codewords.txt").read_bytes().split())
+
+
+def entropy(value: bytes) -> float:
+    """Shannon entropy in bits per byte; 0 for nothing."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values()) if size else 0.0
+
+
+def classes(value: bytes) -> int:
+    """How many of lower, upper, digit, other stand in the value."""
+    tests = (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]")
+    return sum(bool(re.search(test, value)) for test in tests)
+
+
+def is_hex(value: bytes) -> bool:
+    """Only hexadecimal digits."""
+    return bool(_HEX.match(value))
+
+
+def is_uuid(value: bytes) -> bool:
+    """A UUID in its usual writing."""
+    return bool(_UUID.match(value))
+
+
+def reference(value: bytes) -> bool:
+    """Names a secret kept elsewhere, or a mask or template: not a value at all."""
+    return bool(_REFERENCE.search(value[:200]))
+
+
+def wordy(value: bytes, share: float = 0.6) -> bool:
+    """Code words cover at least `share` of the letters: an identifier, a slug, a sentence, not a secret."""
+    pieces = _WORD.findall(value)
+    letters = sum(map(len, pieces))
+    if not letters:
+        return False
+    known = code_words()
+    covered = sum(len(p) for p in pieces if len(p) > 1 and (p.lower() in known or p.lower().rstrip(b"s") in known))
+    return covered / letters >= share
+
+
+def identifier(value: bytes) -> bool:
+    """A path, an address, a dotted name, a date, a media type, a version."""
+    if value[:1] in b"/.~" or b"://" in value or value.startswith((b"#", b"--")) or _MEDIA.match(value):
+        return True
+    if _DATE.match(value) or (value.count(b"/") >= 2 and wordy(value, 0.4)):
+        return True
+    if re.match(rb"(?:com|org|io|net|dev|app)\.[a-z]", value):
+        return True
+    return bool(_DOTTED.match(value)) and not any(any(48 <= c <= 57 for c in piece) for piece in value.split(b"."))
+
+
+def random(value: bytes) -> bool:
+    """Random enough for a made key: entropy by length, two classes or hex, not words."""
+    if is_uuid(value):
+        return entropy(value) >= 2.8
+    if is_hex(value):
+        return len(value) >= 16 and entropy(value.lower()) >= 2.9 and not value.isdigit()
+    floor = 3.3 if len(value) <= 24 else 3.6
+    digits = any(48 <= byte <= 57 for byte in value)
+    mixed = classes(value) >= 2 and (digits or classes(value) >= 3 or _scrambled(value))
+    return mixed and entropy(value) >= floor and not wordy(value)
+
+
+def _scrambled(value: bytes) -> bool:
+    """Upper and lower case change too often for camel case."""
+    changes = sum(1 for a, b in itertools.pairwise(value) if (a ^ b) & 32 and a > 64 and b > 64)
+    return changes >= len(value) * 0.3
+
+
+def placeholder(value: bytes) -> str:
+    """Why a value looks made up: example, placeholder, repeated, ascending; "" when it does not."""
+    found = _PLACEHOLDER.search(value)
+    if found:
+        return "example" if found[0].lower() == b"example" else "placeholder"
+    if value and Counter(value).most_common(1)[0][1] * 2 > len(value) > 3:
+        return "repeated"
+    return "ascending" if _ascending(value) else ""
+
+
+def _ascending(value: bytes) -> bool:
+    """A run of seven or more that counts up, or one piece of four or more said over and over."""
+    run = 1
+    for one, two in itertools.pairwise(value):
+        run = run + 1 if two == one + 1 else 1
+        if run >= 7:
+            return True
+    return any(len(value) >= 3 * n and value[: 2 * n] == value[n : 3 * n] for n in (1, 2, 3, 4, 5, 6, 8, 10))
