@@ -39,7 +39,6 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"launch-ready {__version__}")
     top.add_argument("--plain", action="store_true", help=say("cli.plain"))
     top.add_argument("--ascii", action="store_true", help=say("cli.ascii"))
-    top.add_argument("--answers", type=Path, metavar="FILE", help=say("cli.answers-file"))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser, title=say("cli.commands"))
     _assess(commands)
     _papers(commands)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wizard import __version__
-from wizard.checklist import Checklist, Question, load
+from wizard import __version__, report
+from wizard.checklist import Checklist, Question, Words, load
 from wizard.judge import Judgement, judge
-from wizard.model import Answer, Assessment, Evidence, FileRef, Observation, Run, Subject
+from wizard.model import Answer, Assessment, Evidence, FileRef, Finding, Observation, Run, Trouble, Verdict
 from wizard.probe import Probe
 from wizard.probes import PROBES
 from wizard.profile import Profile
 from wizard.runner import now
-from wizard.store import Folder, dump
+from wizard.store import Folder, dump, write_whole
 
 
 class Session:
@@ -36,6 +35,9 @@ class Session:
         self.folder = folder
         self.checklist = checklist or load()
         self.probes = probes
+        self.finished = False
+        self.source: Path | None = None
+        self.code: tuple[str, str] | None = None
         self._judged: tuple[Evidence, Judgement] | None = None
 
     @property
@@ -80,10 +82,55 @@ class Session:
         """``evidence.json``: the assessment, from which anyone can judge again."""
         return dump(self.assessment, __version__)
 
+    def results(self) -> dict[str, Any]:
+        """The results as the contract has them."""
+        return report.results(self.assessment, self.judgement, self.checklist)
+
+    def said(self, finding: Finding) -> Words:
+        """The words of a finding."""
+        return report.said(finding, self.checklist)
+
+    def summary(self, verdict: Verdict) -> str:
+        """One line on an item."""
+        return report.summary(verdict, self.checklist)
+
+    def next_step(self, verdict: Verdict) -> str:
+        """The next step for an item, or ""."""
+        return report.next_step(verdict, self.checklist)
+
+    def diagram(self, columns: int = 78, *, ascii_only: bool = False) -> str:
+        """The boundary diagram in box drawing."""
+        return report.diagram(self.assessment, self.judgement, self.checklist, columns, ascii_only=ascii_only)
+
+    def proof_rows(self) -> list[str]:
+        """The rows of the five-minute proof, one line each; empty when it was not made."""
+        found = report.proof_table(self.assessment)
+        return [" · ".join(value for value in row.values() if value) for row in found["rows"]] if found else []
+
+    @property
+    def debug(self) -> Path | None:
+        """Where the debug log goes."""
+        return self.folder.path / "debug.log" if self.folder else None
+
     def save(self) -> None:
         """Write the snapshot."""
         if self.folder is not None:
             self.folder.save(self.assessment)
+
+    def keep(self, path: Path | None = None) -> Path:
+        """Write the assessment to `path` (default: its own folder), whole or not at all; where it is."""
+        if path is None:
+            self.save()
+            return self.folder.path if self.folder else Path()
+        try:
+            write_whole(path, self.evidence())
+        except OSError as error:
+            raise Trouble("store.cannot-write", code=4, folder=path, why=error.strerror or "") from error
+        return path
+
+    def done(self) -> None:
+        """The work came to its end and its results are out: a folder that was made for it alone may go."""
+        self.finished = True
 
 
 def fresh(profile: Profile, only: tuple[str, ...] = ()) -> Assessment:
@@ -103,13 +150,7 @@ def with_profile(assessment: Assessment, profile: Profile) -> Assessment:
     )
 
 
-def blank(business: str, product: str = "", site: str = "", assessor: str = "") -> Assessment:
-    """A new assessment of which only the names are known."""
-    subject = Subject(business=business, product=product, site=site, assessor=assessor)
-    return Assessment(subject=subject, run=Run(id=secrets.token_hex(8)), evidence=Evidence())
-
-
-def home_of(environ: Mapping[str, str], name: str) -> Path:
+def home_of(name: str) -> Path:
     """The folder name of a new assessment: the business's letters and a random end."""
     kept = "".join(c if c.isalnum() else "-" for c in name.lower()).strip("-")[:40] or "assessment"
     return Path(f"{kept}-{secrets.token_hex(3)}")

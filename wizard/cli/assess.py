@@ -1,0 +1,131 @@
+"""`check`, `quick` and `demo`: a run without screens, its progress on standard error, its result on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from wizard.cli.show import items, safe, scorecard
+from wizard.model import Trouble
+from wizard.session import Event, Running, Session, papers, work
+from wizard.session.runs import Began, Ended, Said
+from wizard.session.titles import titles
+from wizard.words import say
+
+EXITS = {"ready": 0, "fix-yourself": 1, "senior-engineer": 1, "not-enough-evidence": 3}
+
+
+def check(options: argparse.Namespace) -> int:
+    """Run the checks of a profile; the exit code says what they came to (contract: exit codes)."""
+    only = tuple(options.item or ())
+    _writable(options.json, options.sarif, options.junit, options.pdf, options.assessment)
+    with work.from_profile(options.profile, os.environ, only, options.assessment) as session:
+        _warn(session, quiet=options.quiet)
+        finished = _run(session, Running(session, only, debug=session.debug), quiet=options.quiet)
+        if not finished:
+            print(say("cli.check.saved", path=session.keep(options.assessment)), file=sys.stderr)
+            return 130
+        results = session.results()
+        wanted = {"json": options.json, "sarif": options.sarif, "junit": options.junit, "pdf": options.pdf}
+        papers.write(session, {kind: path for kind, path in wanted.items() if path})
+        if options.assessment:
+            session.keep(options.assessment)
+        if str(options.json) != "-":
+            sys.stdout.write(scorecard(results, titles(session.checklist), sys.stdout))
+        if options.pdf:
+            print(say("cli.check.pdf-note", pdf=options.pdf), file=sys.stderr)
+        session.done()
+        return EXITS[results["decision"]["verdict"]]
+
+
+def quick(options: argparse.Namespace) -> int:
+    """The look-only scan of one address; 0 when it finished, whatever it saw."""
+    _writable(options.json)
+    with work.from_url(options.url, os.environ) as session:
+        finished = _run(session, Running(session, quick=True, debug=session.debug), quiet=False)
+        if str(options.json) != "-":
+            print(
+                "\n".join([*items(session.results(), titles(session.checklist), sys.stdout), "", say("cli.quick.rest")])
+            )
+        if options.json:
+            papers.write(session, {"json": options.json})
+        session.done()
+        return 0 if finished else 130
+
+
+def demo(options: argparse.Namespace) -> int:
+    """The made-up business: the wizard on it, or with no terminal the whole road to the signed PDF."""
+    if options.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return asyncio.run(_demo(options))
+    from wizard.cli.face import demo as with_screens
+
+    return with_screens(options)
+
+
+async def _demo(options: argparse.Namespace) -> int:
+    from wizard.demo.business import business
+
+    with work.folder_for_demo() as place:
+        flaws = frozenset(options.flaw) if options.flaw else None
+        async with business(place, careful=options.careful, flaws=flaws) as running:
+            print(say("cli.demo.starting", business="Brightside Coaching"), file=sys.stderr)
+            environ = {**os.environ, **running.environ}
+            with work.from_profile(running.profile, environ) as session:
+                if not await _follow(Running(session, debug=session.debug), quiet=False):
+                    return 130
+                sys.stdout.write(scorecard(session.results(), titles(session.checklist), sys.stdout))
+                sys.stdout.flush()
+                written, code = papers.handover(session, options.out, dict(os.environ))
+                session.done()
+    print(say("cli.demo.files", files=", ".join(str(path) for path in written)), file=sys.stderr)
+    return code
+
+
+def _run(session: Session, running: Running, *, quiet: bool) -> bool:
+    return asyncio.run(_follow(running, quiet=quiet))
+
+
+async def _follow(running: Running, *, quiet: bool) -> bool:
+    """Tell the run's events on standard error; False when it was interrupted. What came by then is kept."""
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGINT, running.halt)
+        loop.add_signal_handler(signal.SIGTERM, running.halt)
+    except NotImplementedError:
+        pass  # a system without signals for event loops: Ctrl-C then ends the run at once, and the journal has the rest
+    async for event in running.events():
+        if not quiet:
+            _tell(event)
+    return not running.stopped
+
+
+def _tell(event: Event) -> None:
+    match event:
+        case Began():
+            print(say("cli.show.began", item=event.probe), file=sys.stderr)
+        case Said():
+            print(say("cli.show.progress", item=event.probe, line=safe(event.line)), file=sys.stderr)
+        case Ended():
+            print(say("cli.show.ended", item=event.probe, seconds=event.observation.took), file=sys.stderr)
+
+
+def _warn(session: Session, *, quiet: bool) -> None:
+    if session.profile is not None and not quiet:
+        for notice in session.profile.warnings:
+            print(safe(str(notice)), file=sys.stderr)
+        code = work.own_code(session.profile, os.environ)
+        if code:
+            print(say("cli.check.own-code", domain=code[0], code=code[1]), file=sys.stderr)
+
+
+def _writable(*paths: Path | None) -> None:
+    """Say before anything is sent that a result could not be written."""
+    for path in paths:
+        if path is not None and str(path) != "-":
+            folder = path.parent
+            if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+                raise Trouble("cli.cannot-write", code=2, file=path, folder=folder)

@@ -1,0 +1,105 @@
+"""What this computer has and lacks for each part of the product. Asks nothing of anybody's site."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wizard import report
+from wizard.model import Trouble
+from wizard.store import home
+from wizard.words import root, say
+
+LEAST = (3, 11)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing looked at. `state`: ok, warning (a part is missing), broken (the main job is impossible). `mend` is one command."""
+
+    id: str
+    state: str
+    means: str
+    detail: str = ""
+    mend: str = ""
+
+
+def examine(environ: Mapping[str, str]) -> list[Row]:
+    """All rows, in the order in which a person would mend them."""
+    rows = [_python(), _place(environ), _pdf(), _fonts(), _terminal(environ)]
+    rows += [_program("git"), *(_module(name, module) for name, module in _MODULES.items())]
+    return rows
+
+
+_MODULES = {"web": "textual_serve", "keyring": "keyring", "hyperscan": "hyperscan"}
+
+
+def system() -> str:
+    """debian, fedora, mac, windows or other: which command mends a thing here."""
+    if sys.platform in ("darwin", "win32"):
+        return "mac" if sys.platform == "darwin" else "windows"
+    if shutil.which("apt-get"):
+        return "debian"
+    return "fedora" if shutil.which("dnf") else "other"
+
+
+def _row(id_: str, state: str, detail: str = "", *, mend: bool = True) -> Row:
+    wanted = f"doctor.{id_}.mend-{system()}"
+    means = say(f"doctor.{id_}.{'ok' if state == 'ok' else 'lacks'}")
+    return Row(id_, state, means, detail, _mend(id_, wanted) if mend and state != "ok" else "")
+
+
+def _mend(id_: str, wanted: str) -> str:
+    for key in (wanted, f"doctor.{id_}.mend"):
+        try:
+            return say(key)
+        except KeyError:
+            continue
+    return ""
+
+
+def _python() -> Row:
+    found = ".".join(map(str, sys.version_info[:3]))
+    return _row("python", "ok" if sys.version_info >= LEAST else "broken", found)
+
+
+def _place(environ: Mapping[str, str]) -> Row:
+    try:
+        folder = home(dict(environ))
+    except Trouble as trouble:
+        return Row("place", "broken", say(trouble.key, **trouble.slots))
+    return _row("place", "ok", str(folder))
+
+
+def _pdf() -> Row:
+    """Pango is tried in a child process: a machine without it prints into our output, one without fonts dies."""
+    try:
+        return _row("pdf", "ok", report.engine())
+    except report.PdfUnavailable as lacking:
+        return _row("pdf", "warning", str(lacking))
+
+
+def _fonts() -> Row:
+    folder = root() / "templates/report/fonts"
+    found = [path for path in folder.glob("*") if path.suffix in (".ttf", ".otf", ".woff2")]
+    return _row("fonts", "ok" if found else "warning", str(len(found)))
+
+
+def _terminal(environ: Mapping[str, str]) -> Row:
+    size = shutil.get_terminal_size()
+    utf8 = (sys.stdout.encoding or "").lower().startswith("utf")
+    wide = size.columns >= 60 and size.lines >= 20
+    state = "ok" if utf8 and wide and environ.get("TERM") != "dumb" else "warning"
+    return _row("terminal", state, f"{size.columns}x{size.lines}, {sys.stdout.encoding}")
+
+
+def _program(name: str) -> Row:
+    return _row(name, "ok" if shutil.which(name) else "warning")
+
+
+def _module(name: str, module: str) -> Row:
+    there = importlib.util.find_spec(module) is not None
+    return _row(name, "ok" if there else "warning")

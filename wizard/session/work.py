@@ -1,0 +1,87 @@
+"""Opens sessions for faces without screens: from a profile, from an address, for the demo. What a run finds is on disk as it comes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from wizard import __version__, profile
+from wizard.model import Assessment, Trouble
+from wizard.net.registrable import registrable
+from wizard.probes import PROBES
+from wizard.profile import Profile, is_loopback
+from wizard.session.core import Session, fresh, with_profile
+from wizard.store import Folder, home, load_file, ownership_code
+
+
+@contextmanager
+def from_profile(
+    path: Path, environ: Mapping[str, str], only: tuple[str, ...] = (), assessment: Path | None = None
+) -> Iterator[Session]:
+    """A session on the profile at `path`; goes on with `assessment` where that file is there. Trouble (2) before anything is sent."""
+    read = owned(profile.load(path, environ, only), environ)
+    started = fresh(read, only)
+    if assessment is not None and assessment.exists():
+        started = with_profile(replace(load_file(assessment, PROBES), only=only), read)
+    with _kept(started, read, environ) as session:
+        yield session
+
+
+@contextmanager
+def from_url(url: str, environ: Mapping[str, str]) -> Iterator[Session]:
+    """A session for the look-only scan of `url`."""
+    read = _looking_only(url, environ)
+    only = tuple(dict.fromkeys(probe.item for probe in PROBES if probe.quick))
+    with _kept(fresh(read, only), read, environ) as session:
+        yield session
+
+
+def _looking_only(url: str, environ: Mapping[str, str]) -> Profile:
+    """The profile of an address of which nothing else is known."""
+    site = url if "://" in url else f"https://{url}"
+    try:
+        read = profile.loads(profile.write(business=site.partition("://")[2], site=site), Path("quick.toml"), environ)
+    except Trouble as trouble:
+        raise Trouble("cli.quick.bad-url", url=url) from trouble
+    return replace(read, target=replace(read.target, quick=True))
+
+
+@contextmanager
+def _kept(assessment: Assessment, read: Profile, environ: Mapping[str, str]) -> Iterator[Session]:
+    """The session in a folder of its own; the folder stays when the work did not come to its end."""
+    folder = Folder(home(dict(environ)) / f"check-{assessment.run.id}", PROBES, __version__)
+    folder.open()
+    session = Session(assessment, profile=read, folder=folder)
+    try:
+        session.save()
+        yield session
+    finally:
+        folder.close()
+        if session.finished:
+            shutil.rmtree(folder.path, ignore_errors=True)
+
+
+@contextmanager
+def folder_for_demo() -> Iterator[Path]:
+    """A folder for the demo's own files, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="launch-ready-") as place:
+        yield Path(place)
+
+
+def owned(read: Profile, environ: Mapping[str, str]) -> Profile:
+    """The profile with the code that shows ownership of its site's domain, where one is needed."""
+    code = own_code(read, environ)
+    return replace(read, access=replace(read.access, ownership_code=code[1])) if code else read
+
+
+def own_code(read: Profile, environ: Mapping[str, str]) -> tuple[str, str] | None:
+    """(domain, code) to publish; None where nothing is asked: no touch or push, or everything is on this computer."""
+    access = read.access
+    domain = registrable(read.target.site or read.target.base_url) if access.touch or access.push else ""
+    if not domain or all(is_loopback(host, access.connect) for host in access.hosts):
+        return None
+    return domain, ownership_code(domain, environ)
