@@ -20,8 +20,8 @@ from wizard.model import Trouble
 from wizard.seal import Verification, own_key, sign
 from wizard.seal.cms import assemble, take
 from wizard.seal.document import inspect
-from wizard.seal.sign import KeySigner, QuietWriter
-from wizard.seal.verify import judge
+from wizard.seal.signing import KeySigner, QuietWriter
+from wizard.seal.verdict import judge
 
 FLIPS = 500
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from wizard.seal.fingerprint import grouped, spoken, understood
-from wizard.seal.sums import sums
+from wizard.seal.manifest import sums
 from wizard.seal.trust import known, pin
 from wizard.seal.types import (
     FIELDS,
@@ -22,7 +22,7 @@ from wizard.seal.types import (
     Signed,
     Verification,
 )
-from wizard.seal.verify import carried, to_json, verify
+from wizard.seal.verdict import carried, to_json, verify
 
 __all__ = [
     "FIELDS",
@@ -81,7 +81,7 @@ def sign(  # noqa: PLR0913  the command's own options
     send: Send | None = None,
     reason: str = "",
 ) -> Signed:
-    """See :func:`wizard.seal.sign.sign`."""
+    """See :func:`wizard.seal.signing.sign`."""
     more = {"name": name, "out": out, "timestamp_url": timestamp_url, "send": send, "reason": reason}
     signed: Signed = _heavy().sign(pdf, role=role, key=key, **more)
     return signed

@@ -41,7 +41,7 @@ def sign_detached(folder: Path, *, role: str, key: Key) -> Signed:
     evidence, pages = read_file(folder / EVIDENCE), read_file(folder / PAGES)
     names = signature_files(folder)
     before = inspect_trio(evidence, pages, [read_file(name) for name in names])
-    if before.problem or not before.sound or not before.whole:
+    if not before.sound or not before.unbroken:
         raise Trouble("seal.changed-file", code=1, path=folder / EVIDENCE)
     if any(mark.role == role for mark in before.marks):
         raise Trouble("seal.already-signed", code=1, path=folder / EVIDENCE, role=role)

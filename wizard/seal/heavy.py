@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from wizard.seal.detached import sign_detached
 from wizard.seal.keys import imported_key, own_key
-from wizard.seal.sign import sign
+from wizard.seal.signing import sign
 
 __all__ = ["imported_key", "own_key", "sign", "sign_detached"]

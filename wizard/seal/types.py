@@ -100,6 +100,11 @@ class Reading:
     named: dict[str, str] = field(default_factory=dict)
     """role -> fingerprint (64 hex) that the document names."""
 
+    @property
+    def unbroken(self) -> bool:
+        """Whether every rule on the form held and every signature there is (there may be none) is intact and valid."""
+        return not self.problem and self.whole and all(mark.intact and mark.valid for mark in self.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class SignatureCheck:

@@ -141,7 +141,7 @@ def _may_sign(found: Reading, pdf: Path, role: str) -> None:
         raise Trouble("seal.not-ours", code=1, path=pdf)
     if any(mark.role == role for mark in found.marks):
         raise Trouble("seal.already-signed", code=1, path=pdf, role=role)
-    if not found.whole or not all(mark.intact and mark.valid for mark in found.marks):
+    if not found.unbroken:
         raise Trouble("seal.changed-file", code=1, path=pdf)
 
 
@@ -165,7 +165,7 @@ def _add(before: bytes, act: Act, stamper: Stamper | None) -> bytes:
     work = signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=room * 2)
     after: bytes = asyncio.run(work).getvalue()
     found = inspect(after)
-    if not found.whole or not all(mark.intact and mark.valid for mark in found.marks):
+    if not found.unbroken:
         raise ValueError("the new signature does not verify")
     return after
 
