@@ -24,7 +24,7 @@ _PARTS = re.compile(
     rb"""(?P<close>\\{0,3}["'`])?"""
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
-_ARGUMENT = re.compile(rb"""[(\[{][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
+_ARGUMENT = re.compile(rb"""[(][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
 _SECRET_NAME = re.compile(
     rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
     rb"""credential|private[_-]?key|bearer|conn(?:ection)?[_-]?str|(?:encryption|signing|master|license|account|shared\w*|service|admin|client|webhook|session)[_-]?key|"""

@@ -22,6 +22,8 @@ _HEX = re.compile(rb"^[0-9a-fA-F]+$")
 _UUID = re.compile(rb"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\.?$")
 _WORD = re.compile(rb"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]")
+_PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
+_CAMEL = re.compile(rb"[A-Z]?[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
 _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
 
@@ -70,6 +72,16 @@ def wordy(value: bytes, share: float = 0.6) -> bool:
     return covered / letters >= share
 
 
+def slug(value: bytes) -> bool:
+    """Plain words between separators (``data-block-name``, ``string.$S2``), in the dictionary or not: most letters stand in pieces of one case."""
+    pieces = re.findall(rb"[A-Za-z0-9]+", value)
+    letters = sum(len(p) for p in pieces)
+    if len(pieces) < 2:
+        return sum(map(len, _CAMEL.findall(value))) >= letters * 0.8
+    plain = sum(len(p) for p in pieces if _PLAIN_WORD.fullmatch(p) or len(p) <= 2)
+    return plain / letters >= 0.85 or sum(map(len, _CAMEL.findall(value))) / letters >= 0.8
+
+
 def identifier(value: bytes) -> bool:
     """A path, an address, a dotted name, a date, a media type, a version."""
     if value[:1] in b"/.~" or b"://" in value or value.startswith((b"#", b"--")) or _MEDIA.match(value):
@@ -90,7 +102,7 @@ def random(value: bytes) -> bool:
     floor = 3.3 if len(value) <= 24 else 3.6
     digits = any(48 <= byte <= 57 for byte in value)
     mixed = classes(value) >= 2 and (digits or classes(value) >= 3 or _scrambled(value))
-    return mixed and entropy(value) >= floor and not wordy(value)
+    return mixed and entropy(value) >= floor and not wordy(value) and not slug(value)
 
 
 def _scrambled(value: bytes) -> bool:
