@@ -41,7 +41,7 @@ def test_two_signatures_verify_through_the_child_process(tmp_path, twice, ada, c
 
 
 def test_the_json_is_the_contracts(tmp_path, twice):
-    found = json.loads(to_json(verify(written(tmp_path / "handover.pdf", twice))))
+    found = json.loads(json.dumps(to_json(verify(written(tmp_path / "handover.pdf", twice)))))
     assert list(found) == ["schema", "verified", "sentence", "signatures", "evidence"]
     first, second = found["signatures"]
     assert first == {
@@ -126,12 +126,13 @@ def test_a_path_that_is_not_there_is_an_error_of_usage(tmp_path, where):
 def test_trust_by_fingerprint_by_words_and_by_pinning(tmp_path, once, ada, cy):
     path = written(tmp_path / "handover.pdf", once)
     for typed in (ada.fingerprint, " ".join(ada.words)):
-        found = verify(path, trust=[typed])
+        found = verify(path, trust=typed)
         assert (found.verified, found.state) == (True, "verified-one-known")
         assert (found.signatures[0].signer, found.signatures[0].trusted) == ("pinned", True)
     pin(ada.fingerprint, "Ada", tmp_path)
     assert verify(path, known=known(tmp_path)).state == "verified-one-known"
-    found = verify(path, trust=[cy.fingerprint])
+    assert verify(path, trust="").state == "verified-one"
+    found = verify(path, trust=[ada.fingerprint, cy.fingerprint])
     assert (found.verified, found.state) == (False, "not-trusted")
     with pytest.raises(Trouble) as told:
         verify(path, trust=["12 34"])

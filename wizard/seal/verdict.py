@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -38,7 +39,7 @@ _FITS, _DIFFERS, _OTHER_VERSION = "", "evidence-differs", "evidence-other-versio
 def verify(
     path: Path,
     *,
-    trust: Iterable[str] = (),
+    trust: str | Iterable[str] = (),
     known: Iterable[str] = (),
     expect: Iterable[str] = (),
     rejudge: Rejudge | None = None,
@@ -46,10 +47,11 @@ def verify(
 ) -> Verification:
     """Verify a PDF, or the trio of a computer without PDF (give any of its files). Needs no network and no assessment.
 
-    `trust`: fingerprints (hex or eight words) that must have signed, else not verified. `known`: pinned ones (64 hex). `expect`: roles that must have
+    `trust`: one or more fingerprints (hex or eight words) that must have signed, else not verified. `known`: pinned ones (64 hex). `expect`: roles that must have
     signed. `rejudge` and `rebuild` see :mod:`wizard.seal.types`. Raises Trouble: seal.no-file, seal.bad-fingerprint; nothing else.
     """
-    wanted = [_fingerprint(text) for text in trust]
+    given = (trust,) if isinstance(trust, str) else trust
+    wanted = [_fingerprint(text) for text in given if text]
     ask = _ask(path)
     reading = Reading(problem="unreadable") if ask is None else read(ask)
     pdf = ask.pdf if ask else b""
@@ -103,12 +105,10 @@ def judge(
     return Verification(verified, state, sentence, checks, evidence, reading.files.get(EVIDENCE, b""))
 
 
-def to_json(verification: Verification) -> bytes:
-    """The verification as other programs may rely on it (``schema`` 1)."""
+def to_json(verification: Verification) -> dict[str, Any]:
+    """The verification as plain data that other programs may rely on (``schema`` 1)."""
     shown = msgspec.to_builtins(verification)
-    return msgspec.json.format(
-        msgspec.json.encode({"schema": 1} | {k: shown[k] for k in ("verified", "sentence", "signatures", "evidence")})
-    )
+    return {"schema": 1} | {name: shown[name] for name in ("verified", "sentence", "signatures", "evidence")}
 
 
 def _ask(path: Path) -> Ask | None:
