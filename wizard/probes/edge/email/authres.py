@@ -51,7 +51,7 @@ def read(value: str) -> Results:
         server = first[0].strip('"').lower().rstrip(".")
         parts = parts[1:]
     found = [r for r in (_result(part) for part in parts) if r is not None]
-    return Results(server if "=" not in server else "", tuple(found[:50]))
+    return Results(server if re.fullmatch(r"[a-z0-9._-]+", server) else "", tuple(found[:50]))
 
 
 def _known(part: str) -> bool:

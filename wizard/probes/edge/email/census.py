@@ -130,14 +130,25 @@ class _Walk:
         if not answers:
             self.found.least = True
         elif any(a.state is Dns.FOUND for a in answers):
-            if kind == "mx" and (answers[0].cut or len(answers[0].records) > MAX_HOSTS):
-                self.found.faults.append(("too-many-mx", where))
+            if kind == "mx":
+                self._servers(cost, answers[0], where)
         elif any(a.state is Dns.ERROR for a in answers):
             self.found.least = True
             self.found.errors.append(where)
         else:
             cost.void += 1
             self.found.voids.append(where)
+
+    def _servers(self, cost: _Cost, mx: Look, where: str) -> None:
+        """The mail servers behind an ``mx`` term: more than ten end the evaluation, and each that does not exist is a void look-up."""
+        if mx.cut or len(mx.records) > MAX_HOSTS:
+            self.found.faults.append(("too-many-mx", where))
+        for entry in mx.records[:MAX_HOSTS]:
+            host = (entry.split() or ["."])[-1]
+            answers = [self.hosts[host, kind] for kind in _KINDS["a"] if (host, kind) in self.hosts]
+            if host.strip(".") and answers and all(a.state in (Dns.NO_DATA, Dns.NO_NAME) for a in answers):
+                cost.void += 1
+                self.found.voids.append(f"{where} > {host}")
 
 
 _KINDS = {"a": ("A", "AAAA"), "mx": ("MX",), "exists": ("A",)}

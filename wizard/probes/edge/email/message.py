@@ -5,8 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
-from email.errors import HeaderParseError
-from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
 
 from wizard.probes.edge.email import authres
@@ -75,21 +73,10 @@ def text(value: bytes) -> str:
 
 
 def from_domains(mail: Mail) -> tuple[str, ...]:
-    """The domain of every address in every From field, lower case; () when there is none that can be read."""
-    values = [_decoded(text(value[:MAX_SIGNATURE])) for value in mail.all(b"from")[:10]]
+    """The domain of every address in every From field, lower case; () when none can be read. Encoded names stay encoded: they hold no address."""
+    values = [text(value[:MAX_SIGNATURE]) for value in mail.all(b"from")[:10]]
     found = [domain_of(address) for _, address in getaddresses(values)]
     return tuple(dict.fromkeys(domain for domain in found if domain))
-
-
-def _decoded(value: str) -> str:
-    if "=?" not in value:
-        return value
-    try:
-        return "".join(
-            p.decode(c or "ascii", "replace") if isinstance(p, bytes) else p for p, c in decode_header(value)
-        )
-    except (LookupError, ValueError, HeaderParseError):
-        return value
 
 
 def domain_of(address: str) -> str:

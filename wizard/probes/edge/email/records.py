@@ -8,6 +8,7 @@ from wizard.probes.edge.email.keys import tag_list
 from wizard.probes.edge.email.spf import SpfSyntax, parse
 
 _TYPOS = {"ipv4": "ip4", "ipv6": "ip6", "ip": "ip4", "includes": "include", "inclue": "include", "incude": "include"}
+_ONCE = re.compile(r"(?:redirect|exp)=", re.IGNORECASE)
 _ENDS = ("-all", "~all", "?all", "+all", "all")
 
 
@@ -40,8 +41,10 @@ def _opens(word: str) -> bool:
 
 def spf_mended(record: str) -> str:
     """The record with its misspelt terms put right, and those that cannot be read left out."""
-    words = [_mended(word) for word in record.split()[1:]]
-    return " ".join(["v=spf1", *(word for word in words if word)])
+    words = [word for word in (_mended(word) for word in record.split()[1:]) if word]
+    single = {word.lower().partition("=")[0]: word for word in reversed(words) if _ONCE.match(word)}
+    kept = [word for word in dict.fromkeys(words) if not _ONCE.match(word) or word in single.values()]
+    return " ".join(["v=spf1", *kept])
 
 
 def _mended(word: str) -> str:

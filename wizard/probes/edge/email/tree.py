@@ -15,6 +15,7 @@ MAX_DEPTH = 11
 """A record this deep has spent more than ten look-ups on the way (RFC 7208 section 4.6.4)."""
 MAX_NODES = 60
 MAX_HOSTS = 60
+MAX_SERVERS = 11
 MAX_TEXT = 8_192
 
 
@@ -61,9 +62,16 @@ async def grow(ask: Asker, root: str) -> tuple[tuple[SpfNode, ...], tuple[Look, 
                     if (target, question) not in hosts:
                         hosts[target, question] = asyncio.create_task(ask(target, question))
         level = below
-    found = await asyncio.gather(*hosts.values())
-    looks = tuple(_named(name, look(answer)) for (name, _), answer in zip(hosts, found, strict=True))
-    return tuple(nodes.values()), looks
+    looks = await _settled(hosts)
+    servers = [e.split()[-1] for found in looks if found.kind == "MX" for e in found.records[:MAX_SERVERS] if e.split()]
+    rest = {(name, kind): asyncio.create_task(ask(name, kind)) for name in servers for kind in ("A", "AAAA")}
+    fresh = {key: task for key, task in rest.items() if key not in hosts}
+    return tuple(nodes.values()), looks + await _settled(fresh)
+
+
+async def _settled(asked: dict[tuple[str, str], asyncio.Task[DnsAnswer]]) -> tuple[Look, ...]:
+    answers = await asyncio.gather(*asked.values())
+    return tuple(_named(name, look(answer)) for (name, _), answer in zip(asked, answers, strict=True))
 
 
 def _named(name: str, found: Look) -> Look:
