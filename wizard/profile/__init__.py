@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from wizard.profile.glance import from_site, quick
 from wizard.profile.load import Profile, load, loads
 from wizard.profile.notice import Notice
-from wizard.profile.quick import from_site, quick
 from wizard.profile.shape import schema
 from wizard.profile.urls import is_loopback
 from wizard.profile.writing import render, tables, write
 
-__all__ = ["Notice", "Profile", "is_loopback", "load", "loads", "render", "schema", "tables", "write"]
+__all__ = ["Notice", "Profile", "from_site", "is_loopback", "load", "loads", "quick", "render", "schema", "tables", "write"]

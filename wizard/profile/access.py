@@ -74,6 +74,7 @@ def access(read: Read, shape: ProfileFile, found: Accounts, places: Places, run_
         site=places.site or places.base_url,
         secrets=tuple(dict.fromkeys([*found.secrets, *secrets])),
         webhook_scheme=scheme(source, shape),
+        hosted=places.hosted,
     )
 
 
@@ -145,6 +146,6 @@ def _pace(source: Source, shape: ProfileFile, hosts: frozenset[str], connect: di
 
 
 def places(source: Source, shape: ProfileFile, site: str, base_url: str, hosted: str) -> Places:
-    """All addresses with the hosts that they consent to."""
+    """All addresses with the hosts that they consent to. A hosted backend's is not among them: the door adds it once the site shows it."""
     names = tuple(domain(source, text, ("site", "domains", at)) for at, text in enumerate(shape.site.domains))
-    return Places(site, names, base_url, hosted, hosts_of(site, base_url, hosted, names=names))
+    return Places(site, names, base_url, hosted, hosts_of(site, base_url, names=names))
