@@ -73,7 +73,9 @@ def _item(name: str, row: int) -> Item:
             "unknown": "What came back could not be told apart.",
         },
     )
-    side = Check(title="A side check", severity=Severity.LOW, say={"pass": "Fine here.", "fail": "Not fine at {where}."})
+    side = Check(
+        title="A side check", severity=Severity.LOW, say={"pass": "Fine here.", "fail": "Not fine at {where}."}
+    )
     return Item(
         id=name,
         row=row if row <= 10 else 0,
@@ -125,7 +127,9 @@ def findings() -> list[Finding]:
             file = FileRef("docs/ROLLBACK.md", "ab" * 32)
             found.append(finding(name, Outcome.PASS, files=(file,), evidence="docs/ROLLBACK.md:1"))
         else:
-            found.append(finding(name, Outcome.PASS, where="app.brightside.example:443", evidence="TLS 1.3, 200, no leak"))
+            found.append(
+                finding(name, Outcome.PASS, where="app.brightside.example:443", evidence="TLS 1.3, 200, no leak")
+            )
     return found
 
 
@@ -141,7 +145,12 @@ INTERVIEW: dict[str, Any] = {
     "identity.people": [
         {"group": "Clients", "sign-in": "e-mail link", "second factor": "no", "purpose": "chat with the bot"},
         {"group": "Coach", "sign-in": "password", "second factor": "authenticator app", "purpose": "reads notes"},
-        {"group": "Nightly report script", "sign-in": "service token", "second factor": "no", "purpose": "weekly figures"},
+        {
+            "group": "Nightly report script",
+            "sign-in": "service token",
+            "second factor": "no",
+            "purpose": "weekly figures",
+        },
     ],
     "identity.roles": [
         {"role": "Client", "data": "Chats", "right": "read, write", "reach": "own", "scope": ""},
@@ -161,9 +170,21 @@ INTERVIEW: dict[str, Any] = {
         {"data": "Embeddings", "sensitivity": "private", "kept in": "Vector store"},
     ],
     "data.stores": [
-        {"store": "Main database", "kind": "database", "provider": "Supabase", "region": "Frankfurt", "encrypted": "yes"},
+        {
+            "store": "Main database",
+            "kind": "database",
+            "provider": "Supabase",
+            "region": "Frankfurt",
+            "encrypted": "yes",
+        },
         {"store": "File storage", "kind": "storage", "provider": "Supabase", "region": "Frankfurt", "encrypted": "yes"},
-        {"store": "Vector store", "kind": "vector store", "provider": "Pinecone", "region": "Ireland", "encrypted": "yes"},
+        {
+            "store": "Vector store",
+            "kind": "vector store",
+            "provider": "Pinecone",
+            "region": "Ireland",
+            "encrypted": "yes",
+        },
     ],
     "data.walls": [
         {"store": "Main database", "shared": "yes", "kept apart by": "row rules", "tested": "yes"},
@@ -189,8 +210,20 @@ INTERVIEW: dict[str, Any] = {
     ],
     "data.subprocessors": [
         {"name": "Supabase", "purpose": "database", "data": "all", "region": "EU", "terms": "supabase.com/legal/dpa"},
-        {"name": "Stripe", "purpose": "payments", "data": "name, card", "region": "EU", "terms": "stripe.com/legal/dpa"},
-        {"name": "Postmark", "purpose": "mail", "data": "e-mail address", "region": "US", "terms": "postmarkapp.com/dpa"},
+        {
+            "name": "Stripe",
+            "purpose": "payments",
+            "data": "name, card",
+            "region": "EU",
+            "terms": "stripe.com/legal/dpa",
+        },
+        {
+            "name": "Postmark",
+            "purpose": "mail",
+            "data": "e-mail address",
+            "region": "US",
+            "terms": "postmarkapp.com/dpa",
+        },
     ],
     "access.staff": [
         {
@@ -202,20 +235,42 @@ INTERVIEW: dict[str, Any] = {
         }
     ],
     "access.secrets": [
-        {"name": "OPENAI_API_KEY", "kind": "model key", "kept in": "Fly secrets", "who can read it": "Ada", "last changed": "2026-09-01"},
-        {"name": "DATABASE_URL", "kind": "database", "kept in": "Fly secrets", "who can read it": "Ada", "last changed": "2026-08-11"},
+        {
+            "name": "OPENAI_API_KEY",
+            "kind": "model key",
+            "kept in": "Fly secrets",
+            "who can read it": "Ada",
+            "last changed": "2026-09-01",
+        },
+        {
+            "name": "DATABASE_URL",
+            "kind": "database",
+            "kept in": "Fly secrets",
+            "who can read it": "Ada",
+            "last changed": "2026-08-11",
+        },
     ],
     "access.tools": [
-        {"tool": "Calendar", "reads": "free times", "writes": "yes", "with whose rights": "coach's account", "confirmed by": "the client"}
+        {
+            "tool": "Calendar",
+            "reads": "free times",
+            "writes": "yes",
+            "with whose rights": "coach's account",
+            "confirmed by": "the client",
+        }
     ],
     "access.support": "The coach, after the client asks, logged in the admin page",
-    "access.integrations": [{"service": "Google Calendar", "rights": "events", "linked by": "Ada", "cut off by": "account page"}],
+    "access.integrations": [
+        {"service": "Google Calendar", "rights": "events", "linked by": "Ada", "cut off by": "account page"}
+    ],
     "deployment.hosting": [
         {"part": "Web app", "runs on": "Vercel", "region": "global", "in front": "Cloudflare"},
         {"part": "API", "runs on": "Fly.io", "region": "Frankfurt", "in front": "Cloudflare"},
     ],
     "deployment.review": "dont-know",
-    "deployment.alerts": [{"watched": "home page and API", "tool": "Better Stack", "who is called": "Ada", "how": "phone"}],
+    "deployment.alerts": [
+        {"watched": "home page and API", "tool": "Better Stack", "who is called": "Ada", "how": "phone"}
+    ],
     "deployment.rollback": "fly releases, then fly deploy --image of the last good one, as written in docs/ROLLBACK.md",
     "deployment.cover": "document",
     "deployment.contact": "security@brightside.example, read by Ada",
@@ -262,7 +317,13 @@ def flagged() -> list[Finding]:
     out = []
     for one in findings():
         if one.item in ("object-access", "tls"):
-            leak = replace(one, outcome=Outcome.FAIL, severity=Severity.CRITICAL, tags=(Tag.OTHER_SECRET_SEEN,), where="GET /c/{id}")
+            leak = replace(
+                one,
+                outcome=Outcome.FAIL,
+                severity=Severity.CRITICAL,
+                tags=(Tag.OTHER_SECRET_SEEN,),
+                where="GET /c/{id}",
+            )
             out.append(leak if one.item == "object-access" else replace(leak, tags=()))
         else:
             out.append(one)

@@ -1,7 +1,7 @@
 """The child that makes a PDF: a job as JSON on standard input, PDF bytes on standard output. Whatever a library prints goes to standard error.
 
 The job: ``{"page": {...}, "attachments": [{"name", "description", "data"}], "identifier": hex}``. Exit 0 done, 3 a library of the system is missing,
-1 our own bug. ``{"probe": true}`` only tries whether a PDF could be made.
+1 our own bug. ``{"probe": true}`` only tries whether a PDF could be made, and writes the engine's version.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> int:
         from wizard.report import paint  # noqa: PLC0415  only now: standard output is out of its reach
 
         probing = bool(job.get("probe"))
-        made = paint.VERSION.encode() if probing else paint.pdf(job["page"], job["attachments"], job["identifier"])
+        made = paint.tried().encode() if probing else paint.pdf(job["page"], job["attachments"], job["identifier"])
     except (OSError, ImportError) as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return MISSING

@@ -32,7 +32,12 @@ def run(job: dict[str, Any], seconds: float = SECONDS, command: tuple[str, ...] 
     """What the child wrote for this job. PdfUnavailable when it fails in any way."""
     try:
         done = subprocess.run(  # noqa: S603  our own module by our own interpreter
-            command, input=json.dumps(job).encode(), capture_output=True, timeout=seconds, env=_environment(), check=False
+            command,
+            input=json.dumps(job).encode(),
+            capture_output=True,
+            timeout=seconds,
+            env=_environment(),
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise PdfUnavailable("slow", f"{seconds:g}") from error

@@ -37,13 +37,27 @@ def fixes(judgement: Judgement, checklist: Checklist) -> list[dict[str, Any]]:
     for diy in checklist.index.diy:
         mine = [item for item in failed if item in diy.items]
         if mine:
-            found.append({"title": diy.title, "text": diy.text, "items": _named(mine, checklist), "rechecks": _rechecks(mine, checklist)})
+            found.append(
+                {
+                    "title": diy.title,
+                    "text": diy.text,
+                    "items": _named(mine, checklist),
+                    "rechecks": _rechecks(mine, checklist),
+                }
+            )
             covered.update(mine)
     for item in failed:
         if item not in covered:
             verdict = judgement.verdict(item)
             text = next_step(verdict, checklist)
-            found.append({"title": checklist.item(item).title, "text": text, "items": [], "rechecks": _rechecks([item], checklist)})
+            found.append(
+                {
+                    "title": checklist.item(item).title,
+                    "text": text,
+                    "items": [],
+                    "rechecks": _rechecks([item], checklist),
+                }
+            )
     return found
 
 
@@ -64,7 +78,10 @@ def sprint(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
             "hours": phase["hours"],
             "title": phase["title"],
             "text": phase["text"],
-            "points": [*_points(phase["take"], judgement, checklist), *({"title": "", "text": step} for step in phase["steps"])],
+            "points": [
+                *_points(phase["take"], judgement, checklist),
+                *({"title": "", "text": step} for step in phase["steps"]),
+            ],
         }
         for phase in plan["phases"]
     ]
@@ -83,7 +100,11 @@ def _points(take: str, judgement: Judgement, checklist: Checklist) -> list[dict[
         ]
     found = [v for v in of.values() if v.outcome is wanted[take]]
     if take == "recheck":
-        return [{"title": checklist.item(v.item).title, "text": text} for v in found for text in _rechecks([v.item], checklist)]
+        return [
+            {"title": checklist.item(v.item).title, "text": text}
+            for v in found
+            for text in _rechecks([v.item], checklist)
+        ]
     return [_point(v, checklist) for v in found]
 
 
@@ -96,7 +117,11 @@ def _state(items: list[str], judgement: Judgement) -> str:
     found = {v.outcome for v in judgement.verdicts if v.item in items}
     for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE):
         if outcome in found:
-            return say("report.decision.state", mark=say(f"report.marks.{outcome.value}"), word=say(f"report.outcomes.{outcome.value}"))
+            return say(
+                "report.decision.state",
+                mark=say(f"report.marks.{outcome.value}"),
+                word=say(f"report.outcomes.{outcome.value}"),
+            )
     return say("report.decision.not-in-scope")
 
 

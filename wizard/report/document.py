@@ -183,11 +183,16 @@ def _reviewer(assessment: Assessment, judgement: Judgement, checklist: Checklist
                 "number": reply.number,
                 "ask": reply.ask,
                 "answer": reply.answer,
-                "bases": " + ".join(say(f"report.basis.{basis.value}") for basis in reply.bases) or say("report.basis.none"),
+                "bases": " + ".join(say(f"report.basis.{basis.value}") for basis in reply.bases)
+                or say("report.basis.none"),
                 "pointer": reply.pointer,
                 "label": reply.label,
                 "open": reply.open,
             }
         )
     answered = sum(not reply.open for reply in found)
-    return {"topics": [{"title": t, "questions": q} for t, q in topics.items()], "answered": answered, "all": len(found)}
+    return {
+        "topics": [{"title": t, "questions": q} for t, q in topics.items()],
+        "answered": answered,
+        "all": len(found),
+    }

@@ -1,4 +1,4 @@
-"""Whether this computer can make PDFs: tried in a child process, because a machine without Pango or fonts fails in ugly ways."""
+"""Whether this computer can make PDFs: tried in the child process, because a machine without Pango or fonts fails in ugly ways."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ SECONDS = 30.0
 
 
 def engine() -> str:
-    """The name and version of the PDF engine. PdfUnavailable when it does not work here."""
-    return "WeasyPrint " + run({"probe": True}, SECONDS).decode("ascii", "replace")
+    """The name and version of the PDF engine, after it has made a small page with the shipped fonts. PdfUnavailable when it does not work here."""
+    return "WeasyPrint " + run({"probe": True}, SECONDS).decode("ascii", "replace").strip()

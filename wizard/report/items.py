@@ -87,12 +87,16 @@ def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
         "word": say(f"report.outcomes.{kind}"),
         "basis_word": say(f"report.basis.{finding.basis.value}"),
         "severity": say(f"report.severity.{finding.severity.value}") if finding.severity else "",
-        "reason": say(f"report.reasons.{finding.reason.value}") if finding.reason and finding.outcome is Outcome.UNKNOWN else "",
+        "reason": say(f"report.reasons.{finding.reason.value}")
+        if finding.reason and finding.outcome is Outcome.UNKNOWN
+        else "",
         "where": finding.where,
         "text": words.text,
         "next": words.next if finding.outcome is Outcome.UNKNOWN else "",
         "evidence": _cut(finding.evidence),
-        "fingerprint": hashlib.sha256(finding.evidence.encode("utf-8", "replace")).hexdigest()[:12] if finding.evidence else "",
+        "fingerprint": hashlib.sha256(finding.evidence.encode("utf-8", "replace")).hexdigest()[:12]
+        if finding.evidence
+        else "",
         "files": [{"name": file.name, "sha256": file.sha256[:16]} for file in finding.files],
         "told_at": say("report.page.told-at", root=_titled(finding.root, checklist)) if finding.root else "",
         "by": finding.answered_by,
@@ -126,7 +130,9 @@ def blocks(text: str) -> list[dict[str, str]]:
     def flush() -> None:
         if prose:
             code = all(line.startswith("    ") for line in prose)
-            found.append({"kind": "code" if code else "prose", "text": "\n".join(line[4:] if code else line for line in prose)})
+            found.append(
+                {"kind": "code" if code else "prose", "text": "\n".join(line[4:] if code else line for line in prose)}
+            )
             prose.clear()
 
     for line in text.splitlines():

@@ -46,7 +46,12 @@ def _case(suite: Element, finding: Finding, checklist: Checklist) -> None:
     case = SubElement(suite, "testcase", classname=finding.item, name=_clean(name))
     if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN) and not finding.root:
         words = said(finding, checklist)
-        _failure(case, finding.outcome.value, words.text, "\n".join(p for p in (finding.evidence, words.next, words.fix) if p))
+        _failure(
+            case,
+            finding.outcome.value,
+            words.text,
+            "\n".join(p for p in (finding.evidence, words.next, words.fix) if p),
+        )
 
 
 def _failure(case: Element, kind: str, message: str, body: str) -> None:

@@ -47,7 +47,13 @@ def points(assessment: Assessment, judgement: Judgement, checklist: Checklist) -
             add("unknown", title, next_step(verdict, checklist), _UNKNOWN_DAYS, f"item-{verdict.item}")
     for flag in judgement.flags:
         if not flag.raised and not flag.established:
-            add("flag-open", checklist.index.red_flags[flag.id].title, checklist.flag_words(flag), _UNKNOWN_DAYS, "flags")
+            add(
+                "flag-open",
+                checklist.index.red_flags[flag.id].title,
+                checklist.flag_words(flag),
+                _UNKNOWN_DAYS,
+                "flags",
+            )
     return found[:MOST]
 
 
@@ -69,5 +75,7 @@ def not_tested(judgement: Judgement, checklist: Checklist) -> list[dict[str, Any
         if not verdict.findings:
             reasons[say("report.not-tested.nothing")] = []
         for text, titles in reasons.items():
-            found.append({"title": checklist.item(verdict.item).title, "checks": list(dict.fromkeys(titles)), "text": text})
+            found.append(
+                {"title": checklist.item(verdict.item).title, "checks": list(dict.fromkeys(titles)), "text": text}
+            )
     return found

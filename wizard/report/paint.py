@@ -13,9 +13,7 @@ import weasyprint
 from weasyprint.urls import URLFetcher
 
 from wizard.report import pdfa
-from wizard.report.render import html
-
-VERSION = str(weasyprint.__version__)
+from wizard.report.render import css, html
 
 
 class Refuse(URLFetcher):  # type: ignore[misc]
@@ -54,3 +52,9 @@ def pdf(page: dict[str, Any], attachments: list[dict[str, str]], identifier: str
         finisher=pdfa.finish,
     )
     return written
+
+
+def tried() -> str:
+    """The engine's version, once it has drawn a word in the shipped fonts."""
+    weasyprint.HTML(string=f"<style>{css()}</style><p>x</p>", url_fetcher=Refuse()).write_pdf()
+    return str(weasyprint.__version__)

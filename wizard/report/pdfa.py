@@ -1,4 +1,4 @@
-"""PDF/A-3a and PDF/UA-1 in one file: five corrections to what WeasyPrint writes, each through its own instances.
+"""PDF/A-3a and PDF/UA-1 in one file: corrections to what WeasyPrint writes, each through its own instances.
 
 Sources: ISO 19005-3 (metadata unfiltered, extension schemas declared), ISO 14289-1 (7.5: table headers with a scope).
 """
@@ -6,6 +6,8 @@ Sources: ISO 19005-3 (metadata unfiltered, extension schemas declared), ISO 1428
 from __future__ import annotations
 
 from typing import Any
+
+import pydyf
 
 VARIANT = "pdf/a-3a"
 
@@ -44,16 +46,30 @@ def prepare(document: Any) -> None:
 
 
 def finish(_document: Any, pdf: Any) -> None:
-    """WeasyPrint's finisher: every header cell gets its scope, and no object hides in an object stream."""
+    """WeasyPrint's finisher: header cells get their scope, no object hides in an object stream, no stream ends in a line break."""
     for element in _elements(pdf):
         if element.get("S") == "/TH":
             element["A"]["Scope"] = "/Column" if _in_head(element, pdf) else "/Row"
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream):
+            _guard_end(stream)
     plain_write = pdf.write
 
-    def without_object_streams(output: Any, version: Any = b"1.7", identifier: Any = False, _compress: bool = False) -> None:
+    def without_object_streams(
+        output: Any, version: Any = b"1.7", identifier: Any = False, _compress: bool = False
+    ) -> None:
         plain_write(output, version, identifier, False)
 
     pdf.write = without_object_streams
+
+
+def _guard_end(stream: Any) -> None:
+    """Write a stream in hex when its last byte happens to be a line break: checkers, and some readers, take it for part of the end mark."""
+    packed = stream.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+    if stream.compress and packed.endswith((b"\r", b"\n")):
+        stream.stream = [packed.hex().encode("ascii") + b">"]
+        stream.extra["Filter"] = pydyf.Array(["/ASCIIHexDecode", "/FlateDecode"])
+        stream.compress = False
 
 
 def _elements(pdf: Any) -> list[Any]:

@@ -3,55 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from wizard.model import Assessment
-from wizard.probes import PROBES
 from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.proof import Proof
+from wizard.probes.api.seen import Seen
 from wizard.report.times import minute
 from wizard.words import area, say
 
-STEPS = ("P1", "P2", "P3", "P4", "P5", "P6")
-_ITEM = "object-access"
+MOST_ROUTES = 4
+"""Routes whose proof is printed row by row; the others are in the attached evidence."""
 
 
 def proof(assessment: Assessment) -> dict[str, Any] | None:
     """The rows of the newest proof in the order of its steps, or None when it was not made."""
-    mine = {probe.id for probe in PROBES if probe.item == _ITEM}
-    looks = sorted((o for o in assessment.evidence.observations if o.probe in mine), key=lambda o: o.at, reverse=True)
-    for look in looks:
-        rows = _steps(list(_exchanges(look.seen)))
+    looks = [o for o in assessment.evidence.observations if isinstance(o.seen, Seen)]
+    for look in sorted(looks, key=lambda o: o.at, reverse=True):
+        made = [p for p in look.seen.proofs if p.own][:MOST_ROUTES]
+        rows = [_row(step, exchange) for one in made for step, exchange in _steps(one)]
         if rows:
-            return {"at": minute(look.at), "rows": [_row(step, exchange) for step, exchange in rows]}
+            return {"at": minute(look.at), "rows": rows}
     return None
 
 
-def _exchanges(value: Any, depth: int = 6) -> Iterator[Exchange]:
-    """Every exchange kept anywhere in what a probe saw, in its own order."""
-    if isinstance(value, Exchange):
-        yield value
-    elif depth and isinstance(value, tuple | list):
-        for inner in value:
-            yield from _exchanges(inner, depth - 1)
-    elif depth and is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from _exchanges(getattr(value, field.name), depth - 1)
-
-
-def _steps(exchanges: list[Exchange]) -> list[tuple[str, Exchange]]:
-    """The exchanges that carry a step's name, each step in order."""
-    found = []
-    for step in STEPS:
-        found += [(step, e) for e in exchanges if e.check.rpartition(".")[2].upper() == step]
-    return found
+def _steps(made: Proof) -> Iterator[tuple[str, Exchange]]:
+    """The exchanges with the names of their steps; more crosses than two share the name of their direction."""
+    for step, exchange in zip(("P1", "P2"), made.own, strict=False):
+        yield step, exchange
+    if made.missing is not None:
+        yield "P3", made.missing
+    for cross in made.crosses:
+        yield ("P4" if cross.exchange.actor == "a" else "P5"), cross.exchange
+    if made.after is not None:
+        yield "P6", made.after
 
 
 def _row(step: str, exchange: Exchange) -> dict[str, str]:
     words: dict[str, Any] = area("report")["proof"]
     whose = exchange.whose or exchange.actor
-    hits = sorted({hit.whose for hit in exchange.hits})
-    seen = [words["markers"].get(hit, hit) for hit in hits]
+    hits = dict.fromkeys(words["markers"].get(hit.whose, hit.whose) for hit in exchange.hits)
     return {
         "step": step,
         "who": words["accounts"].get(exchange.actor, exchange.actor),
@@ -63,6 +54,6 @@ def _row(step: str, exchange: Exchange) -> dict[str, str]:
             kind=words["kinds"].get(exchange.kind.value, exchange.kind.value),
             size=exchange.size,
         ),
-        "marker": ", ".join(seen) if seen else words["none"],
-        "must": words["must"].get(step, ""),
+        "marker": ", ".join(hits) or words["none"],
+        "must": words["must"][step],
     }

@@ -25,14 +25,14 @@ def html(page: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["fill"] = _filled
-    return environment.get_template(page.get("template", "report.html")).render(**page, css=_css())
+    return environment.get_template(page.get("template", "report.html")).render(**page, css=css())
 
 
 def _filled(text: str, **slots: object) -> str:
     return fill(text, {name: str(value) for name, value in slots.items()})
 
 
-def _css() -> Markup:
+def css() -> Markup:
     """The style sheet with its fonts inside. Every byte of it is ours, so it is not escaped."""
     text = data("templates/report/report.css").read_text("utf-8")
     return Markup(_FONT.sub(lambda found: _font(found[1]), text))  # noqa: S704

@@ -128,7 +128,9 @@ class _Desk:
 
     def _rows(self, question: str, pattern: str) -> str:
         rows = self.told.rows(question)
-        slotted = [{c.replace(" ", "-"): cell or say("report.diagram.not-told") for c, cell in row.items()} for row in rows]
+        slotted = [
+            {c.replace(" ", "-"): cell or say("report.diagram.not-told") for c, cell in row.items()} for row in rows
+        ]
         parts = list(dict.fromkeys(fill(pattern, row) for row in slotted)) if pattern else []
         if len(parts) > MOST_PARTS:
             more = say("report.reviewer.more", count=len(parts) - MOST_PARTS + 1)

@@ -67,7 +67,10 @@ def _rule(name: str, checklist: Checklist) -> dict[str, Any]:
         "fullDescription": {"text": item.what},
         "help": {"text": (check.fix if check is not None and check.fix else item.fix)},
         "defaultConfiguration": {"level": _LEVEL.get(severity, "warning")},
-        "properties": {"security-severity": _SCORE.get(severity, "5.5"), "tags": ["security", item.id, *of_item(item.id)]},
+        "properties": {
+            "security-severity": _SCORE.get(severity, "5.5"),
+            "tags": ["security", item.id, *of_item(item.id)],
+        },
     }
 
 

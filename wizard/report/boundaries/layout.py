@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from wizard.report.boundaries.fit import wrap
 from wizard.report.boundaries.graph import Edge, Graph, Node, Zone
 
-WIDE, PAD, GAP = 102.0, 9.0, 9.0  # box width, frame padding, gap between boxes
-LABEL, NOTE, TITLE = 10.5, 8.5, 9.0  # type sizes
-LINE, PORT, TRACK, BADGE = 12.0, 15.0, 6.0, 6.2  # line height, port distance, track distance, badge radius
+WIDE, PAD, GAP = 108.0, 8.0, 9.0  # box width, frame padding, gap between boxes
+LABEL, NOTE, TITLE = 12.2, 10.2, 10.2  # type sizes
+LINE, PORT, TRACK, BADGE = 13.6, 16.0, 5.0, 6.8  # line height, port distance, track distance, badge radius
 _COLUMN = {Zone.PEOPLE: 0, Zone.CLIENT: 1, Zone.EDGE: 2, Zone.PRODUCT: 3, Zone.DATA: 4, Zone.OUTSIDE: 4}
 
 
@@ -106,8 +106,8 @@ def _boxes(graph: Graph) -> dict[str, Box]:
     used = sorted({_COLUMN[node.zone] for node in graph.nodes})
     boxes = {}
     for node in graph.nodes:
-        label = wrap(node.label, WIDE - 12, LABEL, 2)
-        note = wrap(node.note, WIDE - 12, NOTE, 2)
+        label = wrap(node.label, WIDE - 8, LABEL, 2)
+        note = wrap(node.note, WIDE - 8, NOTE, 2)
         boxes[node.id] = Box(node, used.index(_COLUMN[node.zone]), label, note)
     return boxes
 
@@ -185,7 +185,9 @@ def _place(boxes: dict[str, Box], gutters: list[float], top: float) -> None:
             box.y += top + (tallest - heights[column]) / 2
 
 
-def _arrow(way: _Way, boxes: dict[str, Box], tracks: dict[tuple[int, str], float], lefts: list[float], lane: float) -> Arrow:
+def _arrow(
+    way: _Way, boxes: dict[str, Box], tracks: dict[tuple[int, str], float], lefts: list[float], lane: float
+) -> Arrow:
     source, target = boxes[way.edge.source], boxes[way.edge.target]
     start = source.x + (WIDE if way.out == "right" else 0.0), source.port(way.out, way.key)
     end = target.x + (WIDE if way.into == "right" else 0.0), target.port(way.into, f"in {way.number}")

@@ -93,5 +93,5 @@ def _badge(arrow: Arrow) -> str:
     x, y = arrow.badge
     return (
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{BADGE}" fill="#ffffff" stroke="{_INK}" stroke-width="0.9"/>'
-        f'<text x="{x:.1f}" y="{y + 2.8:.1f}" font-size="8" font-weight="600" text-anchor="middle">{arrow.number}</text>'
+        f'<text x="{x:.1f}" y="{y + 3.1:.1f}" font-size="9" font-weight="600" text-anchor="middle">{arrow.number}</text>'
     )

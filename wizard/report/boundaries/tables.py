@@ -10,7 +10,13 @@ from wizard.report.boundaries.told import Chapter, Row, Told
 from wizard.words import area, fill, say
 
 _B = "boundaries."
-MERGED = {_B + "data.kinds", _B + "data.retention", _B + "data.models", _B + "data.subprocessors", _B + "identity.roles"}
+MERGED = {
+    _B + "data.kinds",
+    _B + "data.retention",
+    _B + "data.models",
+    _B + "data.subprocessors",
+    _B + "identity.roles",
+}
 """Questions whose answers appear in a table of their own making instead of as they were given."""
 
 
@@ -90,10 +96,19 @@ def data_table(told: Told) -> Table:
     rows = []
     for row in told.rows(_B + "data.kinds"):
         more = kept.pop(row["data"].lower(), None) or {}
-        rows.append((row["data"], row["sensitivity"], row["kept in"], *(more.get(c, "") for c in ("kept for", "deleted how", "within"))))
+        rows.append(
+            (
+                row["data"],
+                row["sensitivity"],
+                row["kept in"],
+                *(more.get(c, "") for c in ("kept for", "deleted how", "within")),
+            )
+        )
     rows += [(row["data"], "", "", row["kept for"], row["deleted how"], row["within"]) for row in kept.values()]
     columns = ("data", "sensitivity", "kept in", "kept for", "deleted how", "within")
-    return Table(say("report.titles.data-table"), columns, tuple(rows), told.basis(_B + "data.kinds"), _by(told, "data.kinds"))
+    return Table(
+        say("report.titles.data-table"), columns, tuple(rows), told.basis(_B + "data.kinds"), _by(told, "data.kinds")
+    )
 
 
 def subprocessors(told: Told) -> Table:
@@ -102,7 +117,9 @@ def subprocessors(told: Told) -> Table:
     for row in told.rows(_B + "data.models"):
         use = say("report.boundaries.training", answer=row["trained on"] or say("report.diagram.not-told"))
         kept = say("report.boundaries.kept", time=row["kept for"]) if row["kept for"] else ""
-        rows.append((row["provider"], row["model"], row["data sent"], row["region"], " ".join(p for p in (use, kept) if p)))
+        rows.append(
+            (row["provider"], row["model"], row["data sent"], row["region"], " ".join(p for p in (use, kept) if p))
+        )
     models = {row[0].lower() for row in rows}
     for row in told.rows(_B + "data.subprocessors"):
         if row["name"].lower() not in models:
@@ -160,7 +177,7 @@ def _part(pattern: str, row: Row) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """"a, b and c"."""
+    """ "a, b and c"."""
     if len(parts) < 2:
         return "".join(parts)
     return say("report.join.and", first=", ".join(parts[:-1]), last=parts[-1])

@@ -91,4 +91,7 @@ class Told:
 
 def _row(line: dict[Any, Any], columns: Iterable[str]) -> Row:
     given = {str(key): "" if cell is None else str(cell).strip() for key, cell in line.items()}
-    return {column: given.get(column, given.get(column.replace(" ", "_"), given.get(column.replace(" ", "-"), ""))) for column in columns}
+    return {
+        column: given.get(column, given.get(column.replace(" ", "_"), given.get(column.replace(" ", "-"), "")))
+        for column in columns
+    }
