@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
-from wizard.probes.api import objects
+from wizard.probes.api import hosted, objects
 from wizard.probes.edge import email
 
-PROBES: tuple[Probe, ...] = (objects.PROBE, email.PROBE,)
+PROBES: tuple[Probe, ...] = (objects.PROBE, hosted.PROBE, email.PROBE,)

@@ -25,7 +25,7 @@ from wizard.probes.api.listings import (
     look_through_search,
     search_routes,
 )
-from wizard.probes.api.memory import QUESTION, look_into_memory
+from wizard.probes.api.memory import QUESTION, Memory, look_into_memory
 from wizard.probes.api.objects_read import CHECKS, read
 from wizard.probes.api.overwriting import Overwrite, overwrite, write_route
 from wizard.probes.api.planted import MOST_FILES, Planted, look_at_file
@@ -86,7 +86,15 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         lost=asker.lost,
         host=urlsplit(pairs[0].a.url if pairs else target.base_url).netloc,
         requests=asker.sent,
+        aftercare=aftercare(tuple(writes), memory),
     )
+
+
+def aftercare(writes: tuple[Overwrite, ...], memory: Memory | None) -> tuple[str, ...]:
+    """What was left behind: a name that could not be put back, and the questions that now stand in a's chat."""
+    left = [f"{write.route} as a: {write.field} of b" for write in writes if write.changed and not write.restored]
+    asked = len(memory.asks) + 1 if memory and memory.asks else 0
+    return (*left, f"{memory.route} as a: {asked} messages") if memory and asked else tuple(left)
 
 
 def works(proof: Proof) -> bool:
@@ -176,4 +184,5 @@ PROBE = Probe(
     observe=observe,
     read=read,
     checks=CHECKS,
+    lane="api",
 )

@@ -38,3 +38,4 @@ class Seen:
     lost: str = ""
     host: str = ""
     requests: int = 0
+    aftercare: tuple[str, ...] = ()
