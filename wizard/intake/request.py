@@ -80,8 +80,9 @@ def address(text: str) -> tuple[str, str, str]:
     """
     text = text.strip()
     if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
-        bare = text.lstrip("/").rpartition("@")[2] if "@" in text.split("/")[0] else text.lstrip("/")
-        text = ("http://" if _LOCAL.match(re.split(r"[/?#]", bare, maxsplit=1)[0]) else "https://") + text.lstrip("/")
+        bare = text.removeprefix("//")
+        host = re.split(r"[/?#]", bare, maxsplit=1)[0].rpartition("@")[2]
+        text = ("http://" if _LOCAL.match(host) else "https://") + bare
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname or ""

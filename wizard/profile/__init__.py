@@ -9,4 +9,16 @@ from wizard.profile.shape import schema
 from wizard.profile.urls import is_loopback
 from wizard.profile.writing import render, tables, write
 
-__all__ = ["Notice", "Profile", "from_site", "is_loopback", "load", "loads", "quick", "render", "schema", "tables", "write"]
+__all__ = [
+    "Notice",
+    "Profile",
+    "from_site",
+    "is_loopback",
+    "load",
+    "loads",
+    "quick",
+    "render",
+    "schema",
+    "tables",
+    "write",
+]

@@ -69,8 +69,7 @@ def _table(source: Source, value: Any, kind: inspect.StructType, path: Key) -> N
         _walk(source, entry, known[name].type, (*path, name))
     for name, field in known.items():
         if field.required and name not in value:
-            expected = say(f"profile.expected.{_word(field.type)}")
-            raise source.trouble("missing", (*path, name), expected=expected)
+            raise source.trouble("missing", (*path, name), expected=_expected(field.type))
 
 
 def _unknown(source: Source, path: Key, known: tuple[str, ...]) -> Trouble:
@@ -93,8 +92,7 @@ def _branch(source: Source, value: Any, kind: inspect.UnionType, path: Key) -> i
             return one
         if fits(value, one):
             return one
-    expected = say("profile.or").join(say(f"profile.expected.{_word(one)}") for one in types)
-    raise source.trouble("wrong-type", path, expected=expected, found=_found(value))
+    raise source.trouble("wrong-type", path, expected=_expected(kind), found=_found(value))
 
 
 def fits(value: Any, kind: inspect.Type) -> bool:
@@ -135,7 +133,14 @@ def _number(value: float | None) -> str:
 
 
 def _mismatch(source: Source, value: Any, kind: inspect.Type, path: Key) -> Trouble:
-    return source.trouble("wrong-type", path, expected=say(f"profile.expected.{_word(kind)}"), found=_found(value))
+    return source.trouble("wrong-type", path, expected=_expected(kind), found=_found(value))
+
+
+def _expected(kind: inspect.Type) -> str:
+    """What a value should be, in words; alternatives joined by "or"."""
+    kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
+    names = dict.fromkeys(_word(one) for one in kinds if not isinstance(one, inspect.NoneType))
+    return say("profile.or").join(say(f"profile.expected.{name}") for name in names)
 
 
 def _word(kind: inspect.Type) -> str:
