@@ -19,17 +19,22 @@ EXTRAS = (("_mta-sts", "TXT"), ("_smtp._tls", "TXT"), ("default._bimi", "TXT"), 
 async def look_at_domain(ask: Asker, name: str, named: bool, extra: tuple[tuple[str, str, str], ...]) -> Domain:
     """The facts of one domain. `named`: the profile names it; `extra`: (selector, domain or "", origin) of the selectors that something names."""
     mine = {(s, d or name): origin for s, d, origin in extra if not d or d == name or (listed(d) or d) == listed(name)}
-    tries = mine | {(s, name): mine.get((s, name), "guessed") for s in services.guesses()}
     made_up = f"lr-{secrets.token_hex(4)}._domainkey.{name}"
     single = [(name, "SOA"), (name, "MX"), (made_up, "TXT"), (f"_domainkey.{name}", "TXT")]
     single += [(f"{head}.{name}".lstrip("."), kind) for head, kind in EXTRAS]
     tree = asyncio.create_task(grow(ask, name))
+    first = asyncio.create_task(_selectors(ask, mine))
     reported = asyncio.create_task(_walk_and_reports(ask, name))
-    keys = asyncio.create_task(_selectors(ask, tries))
     soa, mx, control, parent, *extras = [look(a) for a in await asyncio.gather(*(ask(n, k) for n, k in single))]
+    guesses: dict[tuple[str, str], str] = {}
+    if any(
+        found.state is not Dns.ERROR for found in (soa, mx, control, parent)
+    ):  # a dead domain is not asked 70 more times
+        guesses = {(s, name): "guessed" for s in services.guesses() if (s, name) not in mine}
+    lucky = await _selectors(ask, guesses)
     nodes, hosts = await tree
     walk, reports = await reported
-    found = await keys
+    found = [*await first, *lucky]
     return Domain(
         name=name,
         soa=soa,
