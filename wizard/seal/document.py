@@ -142,10 +142,8 @@ def utc(at: datetime | None) -> str:
 
 def attachments(reader: PdfFileReader) -> dict[str, bytes]:
     """The document's attached files by name; a name that stands twice is Malformed: nobody could say which one is meant."""
-    names = reader.root.get("/Names", {})
-    tree = names.get("/EmbeddedFiles")
     files: dict[str, bytes] = {}
-    for spec in _leaves(tree, 0) if tree is not None else []:
+    for spec in _leaves(_at(_at(reader.root, "/Names", {}), "/EmbeddedFiles", {}), 0):
         name = str(spec["/UF"] if "/UF" in spec else spec["/F"])
         if name in files or len(files) >= MAX_ATTACHMENTS:
             raise Malformed
@@ -156,13 +154,18 @@ def attachments(reader: PdfFileReader) -> dict[str, bytes]:
 def _leaves(node: Any, depth: int) -> list[Any]:
     if depth > 4:
         raise Malformed
-    pairs = node.get("/Names", [])
+    pairs = _at(node, "/Names", [])
     found = [pairs[place] for place in range(1, len(pairs), 2)]
-    for kid in node.get("/Kids", []):
+    for kid in _at(node, "/Kids", []):
         found += _leaves(kid.get_object(), depth + 1)
         if len(found) > MAX_ATTACHMENTS:
             raise Malformed
     return found
+
+
+def _at(node: Any, key: str, default: Any) -> Any:
+    """What stands at a key, references followed, which a dictionary's own `get` does not do."""
+    return node[key] if key in node else default  # noqa: SIM401
 
 
 def sums_hold(files: dict[str, bytes]) -> bool:
@@ -185,6 +188,6 @@ def _first_end(pdf: bytes, reader: PdfFileReader) -> int:
 
 
 def _facts(reader: PdfFileReader, identifier: bytes) -> dict[str, str]:
-    info = reader.trailer["/Info"] if "/Info" in reader.trailer else None  # noqa: SIM401  it has no get
-    entries = {str(name).lstrip("/"): shown(value) for name, value in list((info or {}).items())[:40]}
+    info = _at(reader.trailer, "/Info", {})
+    entries = {str(name).lstrip("/"): shown(info[name]) for name in list(info)[:40]}
     return entries | {"id": identifier.hex()}
