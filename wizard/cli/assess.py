@@ -79,7 +79,7 @@ async def _demo(options: argparse.Namespace) -> int:
                     return 130
                 sys.stdout.write(scorecard(session.results(), titles(session.checklist), sys.stdout))
                 sys.stdout.flush()
-                written, code = papers.handover(session, options.out, dict(os.environ))
+                written, code = await asyncio.to_thread(papers.handover, session, options.out, dict(os.environ))
                 session.done()
     print(say("cli.demo.files", files=", ".join(str(path) for path in written)), file=sys.stderr)
     return code
