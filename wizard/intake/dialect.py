@@ -31,7 +31,7 @@ def undress(text: str) -> tuple[str, bool]:
     """The text from ``curl`` on, and whether a prompt stood before it. Trouble for other kinds of copy, with the right menu line."""
     if len(text) > BIGGEST:
         raise Trouble("intake.too-big", most="1 MB")
-    text = text.replace("\ufeff", "").strip(" \t\r\n\u00a0")
+    text = text.strip(" \t\r\n\u00a0\ufeff")
     fenced = _FENCE.match(text)
     text = (fenced[1] if fenced else text).strip(" \t\r\n\u00a0`")
     bare = _PROMPT.sub("", text, count=1).lstrip(_BLANKS)
