@@ -10,7 +10,7 @@ from typing import Any
 import certifi
 import httpcore
 
-from wizard.net.names import Names, is_address, split_place
+from wizard.net.names import Names, is_address, is_loopback, split_place
 from wizard.net.types import Access, Fault
 
 CONNECT_SECONDS = 5.0
@@ -46,6 +46,15 @@ class Places:
             known = await self._names.addresses(host) if self._own_resolver else ()
             return [(known[0] if known else place[0], place)]
         return [(found, self._mapped(found, port)) for found in (await self._names.addresses(host))[:ADDRESSES_MAX]]
+
+    def mapped_ports(self, name: str) -> list[int]:
+        """The ports of a name that the connect map sends elsewhere."""
+        return [port for host, port in self._map if host == name]
+
+    async def loopback(self, host: str, port: int, address: str = "") -> bool:
+        """Whether everything that would be dialled is this computer. The resolver's answers are kept for the run, so this stays true."""
+        found = await self.of(host, port, address)
+        return bool(found) and all(is_loopback(place[0]) for _, place in found)
 
     def _mapped(self, address: str, port: int) -> Place:
         address = is_address(address) or address
@@ -163,7 +172,7 @@ def trust(access: Access) -> ssl.SSLContext:
 def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
     """Connections over HTTP/1.1 or HTTP/2; no proxy from the environment, no retry."""
     return httpcore.AsyncConnectionPool(
-        ssl_context=context, network_backend=dial, http1=True, http2=True, max_connections=24, max_keepalive_connections=12, keepalive_expiry=8.0
+        ssl_context=context, network_backend=dial, http1=True, http2=True, max_connections=24, max_keepalive_connections=12, keepalive_expiry=3.0
     )
 
 

@@ -45,6 +45,11 @@ def parse(url: str) -> httpx.URL | None:
     return found.copy_with(fragment=None, username=None, password=None)
 
 
+def host_of(url: httpx.URL) -> str:
+    """The host as it stands in the consent and in DNS: ASCII, lower case, IPv6 without brackets."""
+    return url.raw_host.decode("ascii").strip("[]").lower()
+
+
 def port_of(url: httpx.URL) -> int:
     """The port dialled for a URL."""
     return url.port or (443 if url.scheme == "https" else 80)
@@ -91,6 +96,8 @@ async def exchange(pool: httpcore.AsyncConnectionPool, request: Request, headers
         took.fault, took.detail = Fault.ENCODING, str(error)
     except httpcore.LocalProtocolError:
         took.fault, took.detail = Fault.UNFIT, "not-http"
+    except ValueError:  # a host that cannot be a server name in TLS
+        took.fault, took.detail = Fault.UNFIT, "bad-name"
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         reason = why(error)
         took.fault, took.detail = reason.fault, reason.detail
