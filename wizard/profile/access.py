@@ -75,7 +75,6 @@ def access(read: Read, shape: ProfileFile, found: Accounts, places: Places, run_
         secrets=tuple(dict.fromkeys([*found.secrets, *secrets])),
         webhook_scheme=scheme(source, shape),
         hosted=places.hosted,
-        hosted=places.hosted,
     )
 
 
