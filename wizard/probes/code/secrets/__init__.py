@@ -19,17 +19,19 @@ from wizard.probes.code.secrets.kinds import Kind, kinds
 from wizard.probes.code.secrets.prefilter import choose
 from wizard.probes.code.secrets.redact import Fingerprint, escape
 from wizard.probes.code.secrets.scanner import Scanner, scan_stream
-from wizard.probes.code.secrets.types import Confidence, Grade, Match, Place, Result
+from wizard.probes.code.secrets.types import Confidence, Found, Grade, Match, Place, Result
 
 __all__ = [
     "Confidence",
     "Fingerprint",
+    "Found",
     "Grade",
     "Kind",
     "Match",
     "Place",
     "Result",
     "Scanner",
+    "clean",
     "control",
     "engine_name",
     "escape",
@@ -44,6 +46,11 @@ def scan_bytes(data: bytes, name: str, place: Place, private: Fingerprint) -> Re
     scanner = Scanner(name, place, private)
     scanner.feed(data)
     return scanner.end()
+
+
+def clean(data: bytes) -> bool:
+    """No anchor at all in a short text: nothing to look at. Much cheaper than a scan, for trees of many small files. False for UTF-16."""
+    return b"\0" not in data[:64] and not choose().hits(data)
 
 
 def engine_name() -> str:

@@ -80,4 +80,13 @@ def _safe(value: bytes) -> str:
 
 def escape(text: str) -> str:
     """Control and invisible characters as escapes: nothing from a scanned file reaches a terminal as a command."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii", "replace") for c in text)
+    return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def _shown(char: str) -> str:
+    if char.isprintable():
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name that is no UTF-8 (PEP 383)
+        return f"\\x{code - 0xDC00:02x}"
+    return char.encode("unicode_escape").decode("ascii", "replace")

@@ -92,3 +92,13 @@ class Result:
     binary: bool = False
     capped: bool = False
     engine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match and the place where it stood. `since` is a day (ISO) for one in history; `commit` its short id; `file` the SHA-256 of what was read."""
+
+    match: Match
+    place: Place
+    commit: str = ""
+    since: str = ""
