@@ -24,7 +24,7 @@ def pair_of(account: Account | None) -> Pair | None:
 def marks_for(target: Target, actor: str, *sent: str | bytes | None) -> Marks:
     """What to look for in a reply to this actor: its own marker, and every other account's as a leak.
 
-    Nobody and forged tokens own none. An `expired` credential is one of account a's, so a's words are its own.
+    Nobody, forged tokens and an expired one own none: to them every account's word is a leak.
     """
     pairs = {name: pair for name, account in target.accounts.items() if (pair := pair_of(account))}
     own = pairs.get(actor)

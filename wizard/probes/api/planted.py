@@ -38,9 +38,9 @@ class Planted:
 
 
 async def look_at_file(entry: str, owner: str, asker: Asker) -> Planted | None:
-    """Ask for one planted file three times. None for an entry that is no GET."""
+    """Ask for one planted file three times. None for an entry that is no GET, or whose name says that it acts."""
     route = intake.parse(entry)
-    if route is None or route.method != "GET":
+    if route is None or route.method != "GET" or route.kind == "dangerous":
         return None
     caller = "a" if owner == "b" else "b"
     url = intake.join(asker.target.base_url, route.template)

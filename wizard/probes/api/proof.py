@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
+from wizard.intake import routes as intake
 from wizard.intake.leaves import leaves
 from wizard.intake.slots import Difference, put, same_route
 from wizard.model import Slot
@@ -94,6 +96,8 @@ def why_not(owned: Owned, asker: Asker) -> str:
     a, b = asker.net.token("a"), asker.net.token("b")
     if (a.digest and a.digest == b.digest) or (a.subject_digest and a.subject_digest == b.subject_digest):
         return "reasons.same-account"
+    if intake.kind_of(owned.a.method, urlsplit(owned.a.url).path) == "dangerous":
+        return "reasons.name-acts"
     if not same_route(owned.a, owned.b):
         return "reasons.routes-differ"
     if not owned.differences:

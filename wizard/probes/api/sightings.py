@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from wizard.net import Reply, Secret
-from wizard.probes.api.lexicon import squeeze
+from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.views import disguises, places, spoken
 
 SHORTEST = 4
 """Squeezed words shorter than this would be met by chance and are not looked for."""
+SHORTEST_NAME = 6
+"""E-mails and user ids shorter than this are looked for as whole ids only."""
 
 
 class Marked(Protocol):
@@ -67,7 +69,7 @@ def sightings(
                 hits.append(Hit(whose, place, pointer, mask(word.reveal())))
                 wanted.remove(entry)
         for word in list(named):
-            if _names(word.reveal(), text, whole=place == "json"):
+            if _names(word.reveal(), text, pointer if place == "json" else ""):
                 hits.append(Hit("person", place, pointer, mask(word.reveal())))
                 named.remove(word)
         if not wanted and not named:
@@ -80,10 +82,10 @@ def mask(word: str) -> str:
     return word[:3] + "…"
 
 
-def _names(word: str, text: str, *, whole: bool = False) -> bool:
-    """Whether `text` names this person. A short or purely numeric id only counts as a whole JSON value: 7 stands in many texts."""
-    if whole and text.strip().lower() == word.lower():
-        return True
-    if len(word) < 6 or word.isdigit():
-        return False
-    return re.search(rf"(?<![a-z0-9._-]){re.escape(word.lower())}(?![a-z0-9_-])", text.lower()) is not None
+def _names(word: str, text: str, pointer: str = "") -> bool:
+    """Whether `text` names this person. A short or purely numeric id only counts as a whole value called an id: 7 stands in many texts."""
+    if len(word) >= SHORTEST_NAME and not word.isdigit():
+        return re.search(rf"(?<![a-z0-9._-]){re.escape(word.lower())}(?![a-z0-9_-])", text.lower()) is not None
+    called = squeeze(pointer.rpartition("/")[2])
+    is_id = called.endswith(("id", "uuid")) or called in listed("persons", "names")
+    return is_id and text.strip().lower() == word.lower()

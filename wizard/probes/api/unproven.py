@@ -12,6 +12,7 @@ _REFUSED = {
     Fault.CONSENT: "needs-touch",
     Fault.HOST: "other-host",
     Fault.STOPPED: "stopped",
+    Fault.UNFIT: "not-sendable",
 }
 _UNCLEAR = {
     "cannot-decode": "unreadable",
