@@ -282,7 +282,7 @@ def test_credentials_are_taken_apart() -> None:
         "X-Api-Key": "k",
         "X-CSRF-Token": "c",
         "x-odd": token,
-        "Cookie": "session=abc",
+        "Cookie": "session=abc; uid=u_1001",
     }
     assert found.call.headers == (
         ("Cookie", "uid=u_1001"),

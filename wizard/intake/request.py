@@ -132,14 +132,12 @@ def pasted(method: str, url: str, headers: Headers, body: bytes | None, notes: l
 
 
 def _cookie(value: str, credentials: dict[str, Secret], kept: Headers) -> None:
-    """Owner cookies stay on the call, where an id may be swapped; all others go with the credentials. The door joins the two again."""
-    owners: list[str] = []
-    rest: list[str] = []
-    for name, one in cookies(value):
-        (owners if is_owner_cookie(name, one) else rest).append(f"{name}={one}")
-    if rest:
+    """All cookies are the account's. Those that only name an owner stand on the call as well, where an id may be swapped: there the door lets the call's win."""
+    pairs = cookies(value)
+    owners = [f"{name}={one}" for name, one in pairs if is_owner_cookie(name, one)]
+    if pairs:
         before = credentials["Cookie"].reveal() + "; " if "Cookie" in credentials else ""
-        credentials["Cookie"] = Secret(before + "; ".join(rest))
+        credentials["Cookie"] = Secret(before + "; ".join(f"{name}={one}" for name, one in pairs))
     if owners:
         kept.append(("Cookie", "; ".join(owners)))
 

@@ -103,16 +103,17 @@ class Actors:
 
 
 def _merged(given: tuple[tuple[str, str], ...], added: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The caller's headers, with the account's in their place; cookies of both travel in one header, the account's win."""
+    """The caller's headers, with the account's in their place; cookies of both travel in one header. A cookie that the caller names wins: it holds a swapped id."""
     added = dict(added)
     cookie = next((name for name in added if name.lower() == "cookie"), None)
     if cookie is not None:
-        own = {pair.partition("=")[0].strip() for pair in added[cookie].split(";")}
         lines = [value for name, value in given if name.lower() == "cookie"]
-        extra = [pair.strip() for line in lines for pair in line.split(";") if pair.strip() and pair.partition("=")[0].strip() not in own]
-        added[cookie] = "; ".join([*extra, added[cookie]])
-    taken = {name.lower() for name in added}
-    return (*(pair for pair in given if pair[0].lower() not in taken), *added.items())
+        named = [pair.strip() for line in lines for pair in line.split(";") if pair.strip()]
+        taken = {pair.partition("=")[0] for pair in named}
+        rest = (pair.strip() for pair in added[cookie].split(";") if pair.strip())
+        added[cookie] = "; ".join([*named, *(pair for pair in rest if pair.partition("=")[0] not in taken)])
+    replaced = {name.lower() for name in added}
+    return (*(pair for pair in given if pair[0].lower() not in replaced), *added.items())
 
 
 def _kind(header: str, value: str) -> str:
