@@ -186,6 +186,7 @@ def test_the_pages_are_built_again_and_compared(plain, twice, again, rebuilt, ve
 
     found = judged(twice, rebuild=rebuild)
     assert (found.evidence.rebuilt, found.verified) == (rebuilt, verified)
+    assert (facts["media"], facts["named"], facts["first-role"]) == ("300x200", "yes", "founder")
     assert facts["Producer"] == "launch-ready 0.1.0" and len(facts["id"]) == 32
     if rebuilt == "different":
         assert found.state == "pages-differ"

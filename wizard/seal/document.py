@@ -190,4 +190,15 @@ def _first_end(pdf: bytes, reader: PdfFileReader) -> int:
 def _facts(reader: PdfFileReader, identifier: bytes) -> dict[str, str]:
     info = _at(reader.trailer, "/Info", {})
     entries = {str(name).lstrip("/"): shown(info[name]) for name in list(info)[:40]}
-    return entries | {"id": identifier.hex()}
+    return entries | {"id": identifier.hex(), "media": _media(reader)}
+
+
+def _media(reader: PdfFileReader) -> str:
+    """The first page's size in points, such as ``595x842``; "" when it is not said in the usual place."""
+    node = _at(reader.root, "/Pages", {})
+    for _ in range(8):
+        kids = _at(node, "/Kids", [])
+        if not kids:
+            break
+        node = kids[0]
+    return "x".join(str(round(float(edge))) for edge in list(_at(node, "/MediaBox", []))[2:4])

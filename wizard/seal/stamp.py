@@ -7,14 +7,25 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from asn1crypto import cms, tsp
+from asn1crypto import algos, cms, tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 
-from wizard.seal.cms import Malformed, assemble, bound, linked, take
+from wizard.seal.cms import SEQUENCE, Malformed, Parts, assemble, bound, linked, take, tlv
 from wizard.seal.types import Send
 
 _DIGESTS = ("sha256", "sha384", "sha512")
+_TOKEN_INFO = cms.ContentType("tst_info").dump()
+_SCHEMES = ("rsassa_pkcs1v15", *(f"{name}_{kind}" for name in _DIGESTS for kind in ("rsa", "ecdsa")))
+
+
+def _spellings(kind: Any, names: tuple[str, ...]) -> frozenset[bytes]:
+    """An algorithm's identifier (RFC 5280, 4.1.1.2) without parameters and with NULL: authorities write both, nobody signs which."""
+    return frozenset(tlv(SEQUENCE, kind(name).dump(), more) for name in names for more in (b"", b"\x05\x00"))
+
+
+_DIGEST_IDS = _spellings(algos.DigestAlgorithmId, _DIGESTS)
+_SCHEME_IDS = _spellings(algos.SignedDigestAlgorithmId, _SCHEMES)
 
 
 class Stamper(TimeStamper):
@@ -79,7 +90,11 @@ def _fits(info: Any, signature: bytes) -> bool:
     return bool(imprint["hashed_message"].native == hashlib.new(name, signature).digest())
 
 
-def _good(parts: Any, signer: Any, leaf: Any) -> bool:
+def _good(parts: Parts, signer: Any, leaf: Any) -> bool:
+    if parts.content_type != _TOKEN_INFO or parts.token:
+        return False
+    if parts.digest not in _DIGEST_IDS or parts.scheme not in _SCHEME_IDS:
+        return False
     name = signer["digest_algorithm"]["algorithm"].native
     usage = leaf.extended_key_usage_value
     if name not in _DIGESTS or usage is None or usage.native != ["time_stamping"]:

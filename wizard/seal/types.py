@@ -27,7 +27,11 @@ Rejudge = Callable[[bytes], bytes]
 """evidence.json -> results.json as this version judges it."""
 
 Rebuild = Callable[[bytes, Mapping[str, str]], bytes | None]
-"""evidence.json and the document's own facts (Info entries, ``id`` in hex) -> the pages as first written; None: made by another version."""
+"""evidence.json and the document's own facts -> the pages as first written; None: made by another version.
+
+The facts: Info entries (Title, Creator, CreationDate …), ``id`` (hex), ``media`` (``595x842``, points), ``first-role``, ``first-name`` and
+``first-fingerprint`` of the first signature, ``named`` ("yes" when the document names a signer for that role, as on a cover, else "no").
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Reading:
     """All that the child process found, still unjudged. `whole`: nothing but signatures was added and every rule on the document's form held.
 
     `problem` is "" or "unreadable". `files` are the attachments; `sound`: attached hashes, SHA256SUMS and the document's identifier agree. `first_end` is
-    where revision 0's end marker starts, -1 when there is none. `facts` are Info entries and the identifier in hex.
+    where revision 0's end marker starts, -1 when there is none. `facts` are Info entries, the identifier in hex and the page size.
     """
 
     problem: str = ""

@@ -213,8 +213,12 @@ def _compare(evidence: bytes, attached: bytes, rejudge: Rejudge) -> str:
 
 
 def _rebuilt(evidence: bytes, reading: Reading, pdf: bytes, rebuild: Rebuild) -> str:
+    facts = dict(reading.facts)
+    for mark in reading.marks[:1]:
+        facts |= {"first-role": mark.role, "first-name": mark.name, "first-fingerprint": grouped(mark.fingerprint)}
+        facts["named"] = "yes" if mark.role in reading.named else "no"
     try:
-        again = rebuild(evidence, reading.facts)
+        again = rebuild(evidence, facts)
     except Exception:  # no renderer here, or evidence that it cannot take
         return "not-compared"
     if again is None:
