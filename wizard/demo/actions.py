@@ -64,7 +64,7 @@ def file(ask: Ask) -> Response:
 def files(ask: Ask) -> Response:
     """The caller's files."""
     mine = [(key, one) for key, one in ask.state.records.files.items() if one["owner"] == ask.user]
-    return reply({"files": [{"id": key, "name": one["name"]} for key, one in mine]})
+    return reply({"files": [{"id": key, "name": one["name"], "preview": one["text"]} for key, one in mine]})
 
 
 def order(ask: Ask) -> Response:
