@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import httpx
-from publicsuffixlist import PublicSuffixList
 
 from wizard.model import Consent
 from wizard.net.exchange import host_of
-from wizard.net.names import is_address, is_loopback
+from wizard.net.names import is_address
+from wizard.net.registrable import registrable
 from wizard.net.types import Access, Call
 
 PROVIDERS = {"cloudflare": "api.cloudflare.com", "betterstack": "uptime.betterstack.com", "uptimerobot": "api.uptimerobot.com"}
@@ -58,7 +58,6 @@ class Hosts:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self._suffixes: PublicSuffixList | None = None
         self.hosted = httpx.URL(access.hosted).host.lower() if access.hosted else ""
         self._project = self.hosted.partition(".")[0].removesuffix("-default-rtdb") if self.hosted.endswith(_FIREBASE) else ""
 
@@ -90,11 +89,7 @@ class Hosts:
 
     def domain(self, host: str) -> str:
         """The registrable domain of a host name, private suffixes such as ``vercel.app`` counted; "" for an address or a bare suffix."""
-        if is_address(host) or is_loopback(host):
-            return ""
-        if self._suffixes is None:
-            self._suffixes = PublicSuffixList()
-        return str(self._suffixes.privatesuffix(host.lower().rstrip(".")) or "")
+        return registrable(host)
 
 
 def bare(host: str) -> str:

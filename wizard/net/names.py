@@ -20,6 +20,7 @@ WIDTH = 16
 TRY_SECONDS = 1.2
 LIFE_SECONDS = 2.4
 SILENT_LIMIT = 3
+SETTLE_SECONDS = 0.05
 RECORDS_MAX = 64
 
 
@@ -79,6 +80,7 @@ class Names:
             return DnsAnswer(name, kind, Dns.ERROR, detail=_rcode(error))
         except dns.exception.Timeout:
             self._silent += 1
+            await asyncio.sleep(SETTLE_SECONDS)  # so that questions silent at the same moment are counted before the next in the queue looks
             return DnsAnswer(name, kind, Dns.ERROR, detail="timeout")
         except (dns.exception.DNSException, OSError, ValueError) as error:  # a bad label, a loop, no route
             return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
