@@ -227,7 +227,10 @@ def test_a_pasted_request_stands_in_for_headers_own_and_base(read: Load, folder:
     assert account.pasted is not None
     assert account.pasted.actor == "a"
     assert account.pasted.headers == (("Cookie", "uid=u_1"),)
-    assert found.access.accounts["a"] == {"Authorization": Secret("Bearer pasted-token"), "Cookie": Secret("session=s; uid=u_1")}
+    assert found.access.accounts["a"] == {
+        "Authorization": Secret("Bearer pasted-token"),
+        "Cookie": Secret("session=s; uid=u_1"),
+    }
     assert "pasted-token" not in repr(found)
 
 

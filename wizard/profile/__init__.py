@@ -5,6 +5,7 @@ from __future__ import annotations
 from wizard.profile.glance import from_site, quick
 from wizard.profile.load import Profile, load, loads
 from wizard.profile.notice import Notice
+from wizard.profile.remote import described
 from wizard.profile.shape import schema
 from wizard.profile.urls import is_loopback
 from wizard.profile.writing import render, tables, write
@@ -12,6 +13,7 @@ from wizard.profile.writing import render, tables, write
 __all__ = [
     "Notice",
     "Profile",
+    "described",
     "from_site",
     "is_loopback",
     "load",

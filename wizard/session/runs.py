@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from wizard import profile
 from wizard.model import Run, Trouble
 from wizard.net import open_net
 from wizard.runner import Began, Ended, Event, Said, choose, now, run
@@ -53,6 +54,9 @@ class Running:
                 self._write(net.reveals(text))
 
             try:
+                target, notices = await profile.described(target, net)
+                for notice in notices:
+                    log(str(notice))
                 async for event in run(self.probes, target, net, halt=self._halt, log=log):
                     if isinstance(event, Ended):
                         session.add(event.observation)
