@@ -109,6 +109,8 @@ class Walk:
     limits: Limits = field(default_factory=Limits)
     also: frozenset[str] = frozenset()
     """Files to read although they stand in a folder that is skipped (tracked ones)."""
+    noticed: Callable[[str, bytes], None] | None = None
+    """Sees the name and the first MiB of each plain file."""
     report: Report = field(default_factory=Report)
     prefix: str = ""
     _seen: set[tuple[int, int]] = field(default_factory=set)
@@ -206,6 +208,8 @@ class Walk:
         """Never more than the file's first size plus one piece: a file that grows while it is read does not hold us."""
         head = os.read(handle, min(max(size, 1), PIECE) + 1)
         self.report.read += len(head)
+        if self.noticed is not None:
+            self.noticed(name, head)
         if len(head) <= min(size, PIECE) and clean(head):
             return
         scanner = Scanner(name, place, self.private)
