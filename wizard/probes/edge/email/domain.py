@@ -10,7 +10,7 @@ from wizard.net import Dns
 from wizard.probes.edge.email import selectors as services
 from wizard.probes.edge.email.dmarc import discover, listed, walk_names
 from wizard.probes.edge.email.facts import Domain, Look, Selector, Walk, clip, look
-from wizard.probes.edge.email.keys import is_key
+from wizard.probes.edge.email.keys import is_key, is_usable
 from wizard.probes.edge.email.tree import Asker, grow
 
 EXTRAS = (("_mta-sts", "TXT"), ("_smtp._tls", "TXT"), ("default._bimi", "TXT"), ("", "DS"))
@@ -26,15 +26,12 @@ async def look_at_domain(ask: Asker, name: str, named: bool, extra: tuple[tuple[
     first = asyncio.create_task(_selectors(ask, mine))
     reported = asyncio.create_task(_walk_and_reports(ask, name))
     soa, mx, control, parent, *extras = [look(a) for a in await asyncio.gather(*(ask(n, k) for n, k in single))]
-    guesses: dict[tuple[str, str], str] = {}
-    if any(
-        found.state is not Dns.ERROR for found in (soa, mx, control, parent)
-    ):  # a dead domain is not asked 70 more times
-        guesses = {(s, name): "guessed" for s in services.guesses() if (s, name) not in mine}
-    lucky = await _selectors(ask, guesses)
+    named_keys = await first
+    dead = all(found.state is Dns.ERROR for found in (soa, mx, control, parent))
+    lucky = [] if dead else await _guess(ask, name, named_keys)
     nodes, hosts = await tree
     walk, reports = await reported
-    found = [*await first, *lucky]
+    found = [*named_keys, *lucky]
     return Domain(
         name=name,
         soa=soa,
@@ -51,6 +48,17 @@ async def look_at_domain(ask: Asker, name: str, named: bool, extra: tuple[tuple[
         guessed=sum(key.origin == "guessed" for key in found),
         suggest=_suggest(mx, found),
     )
+
+
+async def _guess(ask: Asker, name: str, known: list[Selector]) -> list[Selector]:
+    """What stands at usual names, likely ones first; the rest is asked only while no sound key is known."""
+    taken = {key.name for key in known if key.domain == name}
+    names = [s for s in services.guesses() if s not in taken]
+    found: list[Selector] = []
+    for batch in (names[: services.FIRST], names[services.FIRST :]):
+        if not any(is_usable(key.records) for key in [*known, *found]):
+            found += await _selectors(ask, {(s, name): "guessed" for s in batch})
+    return found
 
 
 async def _selectors(ask: Asker, tries: dict[tuple[str, str], str]) -> list[Selector]:

@@ -111,6 +111,11 @@ def _bits(kind: str, packed: str) -> int:
     return key.key_size if isinstance(key, RSAPublicKey) else 0
 
 
+def is_usable(records: tuple[str, ...]) -> bool:
+    """Whether a mailbox could check a signature with what stands at a selector: one key, with nothing wrong."""
+    return len(records) == 1 and not read_key(records[0]).problem
+
+
 def mended(text: str) -> str:
     """The same record without the tags that keep receivers away (``h=``, ``s=``, ``t=``), as text to paste."""
     tags = tag_list(text) or {}

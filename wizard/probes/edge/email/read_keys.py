@@ -5,16 +5,11 @@ from __future__ import annotations
 from wizard.model import Finding, Outcome, Slots
 from wizard.net import Dns
 from wizard.probes.edge.email.facts import Domain, Selector, clip
-from wizard.probes.edge.email.keys import Key, mended, read_key
+from wizard.probes.edge.email.keys import Key, is_usable, mended, read_key
 from wizard.probes.edge.email.read_spf import dns_error, finding
 from wizard.probes.edge.email.spf import SpfSyntax, parse
 
 NAMED = ("profile", "message")
-
-
-def usable(selector: Selector) -> bool:
-    """Whether a mailbox could check a signature with what stands there: one key, with nothing wrong."""
-    return len(selector.records) == 1 and not read_key(selector.records[0]).problem
 
 
 def counted(domain: Domain) -> tuple[Selector, ...]:
@@ -31,7 +26,7 @@ def is_parked(domain: Domain) -> bool:
     except SpfSyntax:
         record = None
     closed = record is not None and [str(term) for term in record.terms] == ["-all"] and not record.redirect
-    return closed and _no_mx(domain) and not any(usable(s) for s in counted(domain))
+    return closed and _no_mx(domain) and not any(is_usable(s.records) for s in counted(domain))
 
 
 def _no_mx(domain: Domain) -> bool:
@@ -48,7 +43,7 @@ def read_keys(domain: Domain, *, elsewhere: frozenset[str], unsigned: str = "") 
     """
     found = [_named(domain, s, elsewhere) for s in domain.selectors if s.origin in NAMED]
     kept = [f for f in found if f is not None]
-    lucky = [s for s in counted(domain) if s.origin not in NAMED and usable(s)]
+    lucky = [s for s in counted(domain) if s.origin not in NAMED and is_usable(s.records)]
     if lucky:
         kept.append(_lucky(domain, lucky))
     return tuple(kept) or (_nothing(domain, unsigned),)

@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 MAX_GUESSES = 80
+FIRST = 24
+"""So many are tried at once; the rest only when none of these, and none that is named, holds a sound key."""
 
 
 class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,13 +23,8 @@ class Provider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     spf: str = ""
 
 
-class _Common(msgspec.Struct, frozen=True):
-    selectors: tuple[str, ...]
-
-
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     provider: tuple[Provider, ...]
-    common: _Common
 
 
 @cache
@@ -38,9 +35,9 @@ def _file() -> _File:
 
 @cache
 def guesses() -> tuple[str, ...]:
-    """Selector names to try, each once, at most 80."""
+    """Selector names to try, each once, likely ones first, at most 80."""
     names = [name for provider in _file().provider for name in provider.selectors]
-    return tuple(dict.fromkeys([*names, *_file().common.selectors]))[:MAX_GUESSES]
+    return tuple(dict.fromkeys(names))[:MAX_GUESSES]
 
 
 def by_end(name: str) -> Provider | None:
