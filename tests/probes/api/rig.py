@@ -123,6 +123,7 @@ def access_of(setup: Setup, web: Web) -> Access:
         touch=setup.touch,
         push=setup.push,
         accounts={name: {key: Secret(value) for key, value in pairs.items()} for name, pairs in given.items()},
+        secrets=(OWN.key, OWN.secret, OTHER.key, OTHER.secret, *(Secret(word) for word in setup.persons or ())),
     )
 
 

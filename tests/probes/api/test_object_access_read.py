@@ -128,6 +128,7 @@ def one(seen: Seen, check: str) -> tuple[str, str]:
         (proof(SHUT, SHUT, after=ex(Kind.DENIES, "401")), ("unknown", "reasons.session-ended")),
         (proof(SHUT, LEAK, after=ex(Kind.DENIES, "401")), ("fail", "fail")),
         (proof(SHUT, SHUT, after=None), ("unknown", "reasons.stopped")),
+        (proof(SHUT, LEAK, after=None), ("fail", "fail")),
         (Proof(ROUTE, own=(ex(Kind.DENIES, "401"),)), ("unknown", "reasons.session-ended")),
         (Proof(ROUTE, refused="reasons.same-account"), ("unknown", "reasons.same-account")),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wizard.model import Outcome, Reason
@@ -78,3 +79,8 @@ def worst(told: list[Told]) -> Told:
         return 1 + order.index(one.reason) if one.reason else 9
 
     return min(told, key=rank, default=SAFE)
+
+
+def leaking(crosses: Iterable[Cross]) -> Exchange | None:
+    """The first exchange that fails by itself."""
+    return next((cross.exchange for cross in crosses if outcome_of(cross).outcome is Outcome.FAIL), None)

@@ -9,12 +9,13 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from wizard.intake import routes as intake
-from wizard.intake.slots import differences
+from wizard.intake.slots import Difference, differences
 from wizard.model import Consent, Unobserved
 from wizard.net import Call, Net
 from wizard.probe import Account, Probe, Target, progress
 from wizard.probes.api.ask import Asker
 from wizard.probes.api.crosses import Cross
+from wizard.probes.api.evidence import shown
 from wizard.probes.api.faces import Kind
 from wizard.probes.api.lexicon import listed
 from wizard.probes.api.listings import (
@@ -53,11 +54,13 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     variants: list[Variant] = []
     writes: list[Overwrite] = []
     streams: list[Proof] = []
-    for owned in pairs[:MOST_PROOFS]:
+    for found in pairs[:MOST_PROOFS]:
+        owned = replace(found, route=shown(net.reveals(found.route)))
         progress.get()(owned.route)
         base = Baselines()
         stream = is_stream_route(owned.route)
-        proof = await prove(_bounded(owned) if stream else owned, asker, base)
+        owned = _bounded(owned) if stream else owned
+        proof = await prove(owned, asker, base)
         (streams if stream else proofs).append(proof)
         if not works(proof):
             continue
@@ -67,8 +70,8 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
             variants += await _variants(owned, asker, base)
         if (route := write_route(owned, asker)) is not None:
             writes.append(await overwrite(owned, route, asker))
-    proofs += [Proof(owned.route, refused="reasons.budget-spent") for owned in pairs[MOST_PROOFS:]]
-    proofs += [Proof(route, refused="reasons.no-pair") for route in lonely]
+    proofs += [Proof(shown(net.reveals(one.route)), refused="reasons.budget-spent") for one in pairs[MOST_PROOFS:]]
+    proofs += [Proof(shown(net.reveals(route)), refused="reasons.no-pair") for route in lonely]
     listings, searches = await _collections(asker, pairs)
     files = await _files(asker, a, b)
     memory = await look_into_memory(asker)
@@ -147,7 +150,18 @@ def pasted_pair(target: Target, a: Call, b: Call) -> Owned:
     one, two = (replace(call, actor=name, consent=Consent.TOUCH) for name, call in (("a", a), ("b", b)))
     path = urlsplit(one.url)
     relative = intake.within(path.path + (f"?{path.query}" if path.query else ""), target.base_url)
-    return Owned(template_of(target, one.method, relative), one, two, differences(one, two))
+    found = differences(one, two)
+    listed = template_of(target, one.method, relative)
+    return Owned(listed if "{" in listed else f"{one.method} {gapped(path.path, found)}", one, two, found)
+
+
+def gapped(path: str, found: tuple[Difference, ...]) -> str:
+    """A path with ``{id}`` where the two accounts' own differ."""
+    steps = path.split("/")
+    for difference in found:
+        if difference.a.where == "path":
+            steps[int(difference.a.pointer)] = "{id}"
+    return "/".join(steps)
 
 
 async def _variants(owned: Owned, asker: Asker, base: Baselines) -> list[Variant]:

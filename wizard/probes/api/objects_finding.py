@@ -1,0 +1,61 @@
+"""One finding of the object-access item, with its slots, evidence and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wizard.model import Basis, Finding, Outcome, Severity, Slots, Tag
+from wizard.probes.api.crosses import Told
+from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.seen import Seen
+
+ITEM = "object-access"
+_MOST_EVIDENCE = 1_600
+_NOTES = frozenset({"signed-short", "small-numbers", "pass-unchanged"})
+
+
+def finding(
+    check: str,
+    route: str,
+    told: Told,
+    exchanges: Iterable[Exchange],
+    seen: Seen,
+    leak: Exchange | None = None,
+    slots: Slots = (),
+) -> Finding:
+    """`leak` is the exchange in which the other's word or person showed: it gives the sentence its caller, owner, word and place."""
+    note = told.outcome is Outcome.PASS and told.say in _NOTES
+    lines = "\n".join(exchange.line for exchange in exchanges)
+    looked = told.outcome is not Outcome.NOT_APPLICABLE or told.say == "same-for-all"
+    return Finding(
+        id=f"{ITEM}.{check}",
+        outcome=told.outcome,
+        basis=Basis.OBSERVED if looked and told.outcome is not Outcome.UNKNOWN else Basis.NONE,
+        say=told.say,
+        slots=_slots(route, seen, leak, slots),
+        severity=Severity.NOTE if note else Severity.CRITICAL if leak and has_word(leak) else None,
+        reason=told.reason,
+        where=route,
+        evidence=lines[:_MOST_EVIDENCE],
+        roots=("edge.cache-private",) if told.outcome is Outcome.FAIL and told.say == "fail-cache" else (),
+        tags=(Tag.OTHER_SECRET_SEEN,) if leak and has_word(leak) and told.outcome is Outcome.FAIL else (),
+    )
+
+
+def has_word(exchange: Exchange) -> bool:
+    """Whether another account's secret word showed."""
+    return any(hit.whose == "other" for hit in exchange.hits)
+
+
+def _slots(route: str, seen: Seen, leak: Exchange | None, extra: Slots) -> Slots:
+    hit = next((one for one in leak.hits if one.whose in {"other", "person"}), None) if leak else None
+    found = {
+        "route": route,
+        "host": seen.host,
+        "caller": (leak.actor if leak else "a").upper(),
+        "owner": (leak.whose or "b" if leak else "b").upper(),
+        "word": hit.masked if hit else "",
+        "place": (hit.pointer or hit.place) if hit else "",
+        "count": str(seen.requests),
+    }
+    return tuple((found | dict(extra)).items())
