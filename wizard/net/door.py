@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import secrets
+import ssl
 import time
 from dataclasses import replace
 from types import TracebackType
@@ -44,7 +45,7 @@ class Door:
         self._agent = f"LaunchReady/{__version__} (+run {access.run_id})"
         self._clock = clock or Clock()
         self._silences: dict[tuple[str, int, str], int] = {}
-        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
+        self._pools: dict[tuple[str, str], httpcore.AsyncConnectionPool] = {}
         self._log: list[Sent] = []
 
     async def __aenter__(self) -> Door:
@@ -52,7 +53,7 @@ class Door:
         self._redactor = Redactor(access, secrets.token_bytes(32))
         self._names = Names(access.resolver)
         self._places = Places(access, self._names)
-        self._trust = trust(access)
+        self._trust: ssl.SSLContext | None = None
         self._actors = Actors(access, self._redactor)
         self._hosts = Hosts(access)
         self._budget = Budget(access, self._clock)
@@ -92,9 +93,9 @@ class Door:
                 at=time.time(),
                 method=call.method.upper()[:20],
                 url=self.reveals(call.url[:2000]),
-                actor=call.actor,
+                actor=self.reveals(call.actor[:80]),
                 consent=class_of(call),
-                why=call.why,
+                why=self.reveals(call.why[:80]),
                 status=reply.status,
                 fault=reply.fault,
                 detail=self.reveals(reply.detail),
@@ -158,15 +159,19 @@ class Door:
             if not self._budget.room(consent, ladder=call.ladder):
                 return Reply(fault=Fault.BUDGET, detail="budget-spent", url=call.url)
             self._budget.count(consent, ladder=call.ladder)
-            reply = await exchange(self._pool(call.address), request, wire_headers(request, self._agent, self._access.run_id))
+            reply = await exchange(self._pool(request.url.scheme, call.address), request, wire_headers(request, self._agent, self._access.run_id))
         silent = reply.fault is Fault.TIMEOUT and not reply.status
         self._silences[place] = self._silences.get(place, 0) + 1 if silent else 0
         return reply
 
-    def _pool(self, address: str) -> httpcore.AsyncConnectionPool:
-        if address not in self._pools:
-            self._pools[address] = pool(self._trust, Dial(self._places, address))
-        return self._pools[address]
+    def _pool(self, scheme: str, address: str) -> httpcore.AsyncConnectionPool:
+        """One pool per scheme and fixed address. The roots take a while to load: only https does, and an http pool trusts nobody."""
+        if (scheme, address) not in self._pools:
+            if scheme == "https" and self._trust is None:
+                self._trust = trust(self._access)
+            context = self._trust if scheme == "https" and self._trust else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            self._pools[scheme, address] = pool(context, Dial(self._places, address))
+        return self._pools[scheme, address]
 
     def _stopped(self) -> bool:
         return self._access.stop is not None and self._access.stop.is_set()
@@ -185,7 +190,7 @@ class Door:
             return b""
         self._budget.count(Consent.LOOK, ladder=False)
         request = Request("GET", where, (), None, cap=ISSUER_MOST)
-        reply = await exchange(self._pool(""), request, wire_headers(request, self._agent, self._access.run_id))
+        reply = await exchange(self._pool("http", ""), request, wire_headers(request, self._agent, self._access.run_id))
         self._log.append(Sent(time.time(), "GET", self.reveals(url[:2000]), "nobody", Consent.LOOK, "tls.issuer", reply.status, reply.fault))
         return reply.head if reply.status == 200 and not reply.cut else b""
 

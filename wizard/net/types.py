@@ -36,6 +36,12 @@ class Secret:
     def __repr__(self) -> str:
         return "Secret(***)"
 
+    def __deepcopy__(self, _memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is never written down")
+
 
 class Fault(StrEnum):
     """Why there is no usable reply. From `down` on they are refusals of our own door: nothing was sent.
