@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import segno
@@ -22,11 +22,13 @@ from wizard.report.proof import proof
 from wizard.report.reviewer import replies
 from wizard.report.showable import all_showable
 from wizard.report.standards import LISTS, of_item, table
-from wizard.report.times import day, minute, moment
+from wizard.report.times import EPOCH, day, minute, moment
 from wizard.words import area, data, say
 
 Edition = Literal["reviewer", "public"]
 Paper = Literal["a4", "letter"]
+MOST_NAME = 120
+"""Characters kept of the name of a business, product or person on the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def build(
     signer: Signer | None = None,
 ) -> dict[str, Any]:
     """The data of all pages. `evidence` is the exact file that will be attached; its SHA-256 is on the cover."""
+    assessment = _named_short(assessment)
     at = moment(assessment)
     digest = hashlib.sha256(evidence).hexdigest()
     page: dict[str, Any] = {
@@ -85,6 +88,17 @@ def build(
     return shown | {"words": area("report")}
 
 
+def _named_short(assessment: Assessment) -> Assessment:
+    """The assessment with names that fit a line: some stand on every page."""
+    subject = assessment.subject
+    names = {name: _short(getattr(subject, name)) for name in ("business", "product", "site", "assessor", "role")}
+    return replace(assessment, subject=replace(subject, **names))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_NAME else text[: MOST_NAME - 1] + "…"
+
+
 def _cover(
     assessment: Assessment, judgement: Judgement, checklist: Checklist, digest: str, signer: Signer | None
 ) -> dict[str, Any]:
@@ -94,7 +108,7 @@ def _cover(
         "business": subject.business,
         "product": subject.product or subject.business,
         "site": subject.site,
-        "date": day(moment(assessment)),
+        "date": "" if moment(assessment) == EPOCH else day(moment(assessment)),
         "verdict": judgement.decision.verdict.value,
         "title": words.title,
         "text": words.text,

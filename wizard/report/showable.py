@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from bisect import bisect_right
 from functools import cache
@@ -9,8 +10,11 @@ from typing import Any
 
 from wizard.words import data
 
-LONGEST = 6000
+LONGEST = 3000
 """Characters kept of one text; the rest is in the attached evidence."""
+LONGEST_WORD = 200
+"""Characters kept of one unbroken run: setting a longer one takes time that grows with its square."""
+_RUN = re.compile(rf"\S{{{LONGEST_WORD + 20},}}")
 _MARKS = 3  # combining marks in a row that are still somebody's language
 _MOVING = {"Cf", "Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 
@@ -31,16 +35,22 @@ def has_glyph(char: str) -> bool:
 
 def showable(text: str, longest: int = LONGEST) -> str:
     """`text` with line ends kept and everything else that a reader could not see, or that could move text, as ``[U+202E]``."""
-    cut = text[:longest]
+    cut = _RUN.sub(_shorter, text[: 8 * longest])
+    lost = len(text) - 8 * longest if len(text) > 8 * longest else 0
+    lost += max(0, len(cut) - longest)
     out: list[str] = []
     marks = 0
-    for char in cut.replace("\r\n", "\n").replace("\t", "    "):
+    for char in cut[:longest].replace("\r\n", "\n").replace("\t", "    "):
         marks = marks + 1 if unicodedata.combining(char) else 0
         plain = char == "\n" or (unicodedata.category(char) not in _MOVING and has_glyph(char) and marks <= _MARKS)
         out.append(char if plain else f"[U+{ord(char):04X}]")
-    if len(text) > longest:
-        out.append(f" […+{len(text) - longest}]")
+    if lost:
+        out.append(f" […+{lost}]")
     return "".join(out)
+
+
+def _shorter(run: re.Match[str]) -> str:
+    return f"{run[0][:LONGEST_WORD]}[…+{len(run[0]) - LONGEST_WORD}]"
 
 
 def all_showable(value: Any) -> Any:

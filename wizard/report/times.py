@@ -46,7 +46,9 @@ def minute(text: str) -> str:
 
 
 def due(text: str, days: int) -> str:
-    """The day that many days later, as a page shows it."""
+    """The day that many days later, as a page shows it; "" when the document itself has no day."""
+    if text == EPOCH:
+        return ""
     try:
         return day((date.fromisoformat(text[:10]) + timedelta(days=days)).isoformat())
     except (ValueError, OverflowError):

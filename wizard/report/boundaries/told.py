@@ -16,6 +16,8 @@ Row = dict[str, str]
 """One line of a table, by column; every column of the question is there, blanks trimmed."""
 
 MOST_ROWS = 100
+MOST_CELL, MOST_TEXT = 300, 1500
+"""Characters kept of a cell and of a text answer; all of it is in the attached evidence."""
 _OPEN = ("dont-know", "")
 
 
@@ -69,7 +71,7 @@ class Told:
     def value(self, question: str) -> str:
         """The answer as one word or text; "" for a table or no answer."""
         found = self.answer(question)
-        return found.value.strip() if found is not None and isinstance(found.value, str) else ""
+        return found.value[:MOST_TEXT].strip() if found is not None and isinstance(found.value, str) else ""
 
     def label(self, question: str) -> str:
         """The answer in words: the label of a choice, else the text itself."""
@@ -90,7 +92,7 @@ class Told:
 
 
 def _row(line: dict[Any, Any], columns: Iterable[str]) -> Row:
-    given = {str(key): "" if cell is None else str(cell).strip() for key, cell in line.items()}
+    given = {str(key): "" if cell is None else str(cell)[:MOST_CELL].strip() for key, cell in line.items()}
     return {
         column: given.get(column, given.get(column.replace(" ", "_"), given.get(column.replace(" ", "-"), "")))
         for column in columns
