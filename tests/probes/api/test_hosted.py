@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from tests.probes.api.rig import A_TOKEN, B_TOKEN, MINE, THEIRS, Setup, run, who
 from wizard.demo.parts.http import Handler, Request, Response, reply
+from wizard.demo.parts.http import page as html
 from wizard.model import Outcome, Tag
 from wizard.probe import Hosted
+from wizard.probes.api.bundle import read_bundle
 from wizard.probes.api.hosted import PROBE
 
 KEY = "sb_publishable_" + "for-tests"
@@ -145,8 +147,6 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 async def test_a_backend_comes_out_as_expected(case: Case) -> None:
     def to_firestore(target: Any) -> Any:
-        from dataclasses import replace
-
         base = f"{target.hosted.url}/v1/projects/x/databases/(default)/documents"
         return replace(target, hosted=replace(target.hosted, url=base))
 
@@ -164,6 +164,56 @@ async def test_a_project_without_its_key_is_told_and_not_asked() -> None:
     ran = await run(PROBE, supabase(), Setup(hosted=Hosted("supabase", tables=("conversations",))))
     assert ran.letter("row-rules") == "T"
     assert ran.log == []
+
+
+PAGE = '<!doctype html><script type="module" src="/assets/app.js"></script><script src="https://cdn.invalid/x.js"></script>'
+CODE = """const c=make("https://%s.supabase.co",k);c.from("notes").select();c.from('conversations');c.storage.from("uploads").list()"""
+
+
+def site(request: Request) -> Any:
+    if request.path == "/":
+        return html(PAGE)
+    if request.path == "/assets/app.js":
+        return Response(200, (("content-type", "text/javascript"),), (CODE % ("a1" * 10)).encode())
+    return supabase()(request)
+
+
+async def test_tables_that_the_pages_code_names_are_looked_at_too() -> None:
+    ran = await run(
+        PROBE, site, with_key(tables=("clients",)), lambda target: replace(target, site=target.base_url + "/")
+    )
+    assert [table.name for table in ran.seen.tables] == [
+        "clients",
+        "conversations",
+    ]  # notes is only in the code, and not there
+    assert [bucket.name for bucket in ran.seen.buckets] == ["uploads"]
+    assert not [request for request in ran.log if "cdn" in request.target]
+
+
+async def test_a_project_that_only_the_page_names_is_told_and_left_alone() -> None:
+    ran = await run(PROBE, site, Setup(), lambda target: replace(target, site=target.base_url + "/"))
+    (finding,) = ran.findings
+    assert (finding.say, finding.where) == ("unnamed-project", "a1" * 10 + ".supabase.co")
+    assert {request.path for request in ran.log} == {"/", "/assets/app.js"}
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "host"),
+    [
+        ('x="https://bright-default-rtdb.firebaseio.com"', "firebase", "bright-default-rtdb.firebaseio.com"),
+        (
+            'x="https://bright-1.europe-west1.firebasedatabase.app"',
+            "firebase",
+            "bright-1.europe-west1.firebasedatabase.app",
+        ),
+        ('initializeApp({projectId:"bright-1"});getFirestore()', "firebase", "bright-1.firebaseapp.com"),
+        ('initializeApp({projectId:"bright-1"});getAuth()', "", ""),
+        ('Array.from("abc");fetch("/api")', "", ""),
+    ],
+)
+def test_a_project_is_known_by_its_address(code: str, kind: str, host: str) -> None:
+    found = read_bundle(code)
+    assert (found.kind, found.host) == (kind, host)
 
 
 async def test_a_leak_between_clients_raises_the_flag() -> None:

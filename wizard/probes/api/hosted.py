@@ -11,12 +11,13 @@ from urllib.parse import quote, urlsplit
 
 from wizard.model import Consent
 from wizard.net import Call, Net, Reply
-from wizard.probe import Probe, Target
+from wizard.probe import Hosted, Probe, Target
 from wizard.probes.api.ask import Asker
 from wizard.probes.api.bodies import Json, parse_json
+from wizard.probes.api.bundle import Bundle, look_at_bundle
 from wizard.probes.api.evidence import Exchange
 from wizard.probes.api.faces import Kind
-from wizard.probes.api.hosted_read import CHECKS, read
+from wizard.probes.api.hosted_read import CHECKS, NO_TABLE, read
 from wizard.probes.api.hosted_seen import Bucket, Collection, HostedSeen, Insert, Table
 from wizard.probes.api.sightings import sightings
 
@@ -28,11 +29,12 @@ _JSON = ("content-type", "application/json")
 
 @dataclass(frozen=True, slots=True)
 class _Try:
-    """What all requests of this probe share. `stranger`: the actor who holds nothing but the public key."""
+    """What all requests of this probe share. `stranger` holds nothing but the public key; `named`: the tables that the profile names."""
 
     asker: Asker
     base: str
     stranger: str
+    named: frozenset[str] = frozenset()
 
     @property
     def target(self) -> Target:
@@ -64,24 +66,37 @@ class _Try:
 
 async def observe(target: Target, net: Net) -> HostedSeen:
     """Look at every named table, collection and bucket with the public key alone, then as the test accounts. At most 50 requests."""
-    hosted = target.hosted
+    bundle = await look_at_bundle(target.site, net)
+    hosted = _with_bundle(target.hosted, bundle)
     if not hosted.kind:
-        return HostedSeen()
+        refused = "unnamed-project" if bundle.kind else ""
+        return HostedSeen(kind=bundle.kind, refused=refused, host=bundle.host)
+    named = frozenset(target.hosted.tables)
+    target = replace(target, hosted=hosted)
     if not hosted.url or (hosted.kind == "supabase" and not net.token("hosted").present):
         return HostedSeen(kind=hosted.kind, refused="no-project")
     if refused := net.refuses(Consent.LOOK, hosted.url):
         return HostedSeen(kind=hosted.kind, refused=f"reasons.{refused}", host=urlsplit(hosted.url).netloc)
     stranger = "hosted" if net.token("hosted").present else "nobody"
-    run = _Try(Asker(target, net, limit=BUDGET), hosted.url.rstrip("/"), stranger)
+    run = _Try(Asker(target, net, limit=BUDGET), hosted.url.rstrip("/"), stranger, named)
     seen = await (_supabase(run) if hosted.kind == "supabase" else _firebase(run))
     return replace(seen, kind=hosted.kind, host=urlsplit(hosted.url).netloc)
+
+
+def _with_bundle(hosted: Hosted, bundle: Bundle) -> Hosted:
+    """The named backend with the tables and buckets that the page's code names after those of the profile."""
+    if hosted.kind != "supabase":
+        return hosted
+    tables, buckets = (*hosted.tables, *bundle.tables), (*hosted.buckets, *bundle.buckets)
+    return replace(hosted, tables=tuple(dict.fromkeys(tables)), buckets=tuple(dict.fromkeys(buckets)))
 
 
 # --- Supabase ----------------------------------------------------------------------------------------------------------
 
 
 async def _supabase(run: _Try) -> HostedSeen:
-    tables = [await _table(run, name) for name in run.target.hosted.tables[:MOST_TABLES]]
+    asked = [await _table(run, name) for name in run.target.hosted.tables[:MOST_TABLES]]
+    tables = [table for table in asked if table.name in run.named or table.code not in NO_TABLE]
     buckets = [await _bucket(run, name) for name in run.target.hosted.buckets]
     written = [table for table in tables if any(insert.exchange.status == 201 for insert in table.inserts)]
     aftercare = tuple(f"POST /rest/v1/{table.name}: 1 row" for table in written)

@@ -14,7 +14,8 @@ from wizard.probes.api.unproven import why_nothing
 ITEM = "object-access"
 NAMES = ("row-rules", "row-rules-swap", "stranger-writes", "buckets", "realtime-database", "firestore", "cloud-storage")
 CHECKS = tuple(f"{ITEM}.{name}" for name in NAMES)
-_ABSENT = ("PGRST205", "42P01", "NOT_FOUND", "404")
+NO_TABLE = frozenset({"PGRST205", "42P01"})
+"""Codes by which the database says that it has no such table."""
 SHUT = Told(Outcome.PASS, "shut")
 ABSENT = Told(Outcome.UNKNOWN, "absent", Reason.NOT_TESTED)
 
@@ -22,9 +23,8 @@ ABSENT = Told(Outcome.UNKNOWN, "absent", Reason.NOT_TESTED)
 def read(seen: HostedSeen) -> tuple[Finding, ...]:
     """All findings; none where the product has no hosted backend."""
     if seen.refused:
-        check = "row-rules" if seen.kind == "supabase" else "realtime-database"
         told = Told(Outcome.UNKNOWN, seen.refused, Reason.NOT_TESTED)
-        return (_finding("row-rules" if seen.refused == "no-project" else check, seen.host, told, (), seen),)
+        return (_finding("row-rules", seen.host, told, (), seen),)
     return tuple(_all(seen))
 
 
@@ -62,7 +62,7 @@ def _row_rules(table: Table) -> Told:
     stranger = table.stranger
     if stranger.kind in {Kind.GIVES, Kind.LEAKS}:
         return Told(Outcome.NOT_APPLICABLE, "public") if table.public else Told(Outcome.FAIL, "fail")
-    if table.code in _ABSENT:
+    if table.code in NO_TABLE:
         return ABSENT
     if stranger.kind is Kind.EMPTIES:
         if table.own is not None and table.own.kind in {Kind.GIVES, Kind.LEAKS}:
