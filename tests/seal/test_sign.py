@@ -51,7 +51,7 @@ def test_every_role_signs_in_its_own_field_and_all_stay_valid(tmp_path, plain, a
 def test_the_first_signature_certifies_and_makes_all_three_fields(once):
     assert once.count(b"/DocMDP") >= 2 and re.search(rb"/P 2\b", once)
     assert [once.count(b"/T (%s)" % name) for name in (b"Founder", b"Consultant", b"Reviewer")] == [1, 1, 1]
-    assert once.count(b"/TU (Signature of the founder)") == 1
+    assert once.count(b"/TU (Founder signs here)") == 1
     assert b"/AP" not in once, "fields are invisible: nothing is drawn that is neither tagged nor embedded"
 
 

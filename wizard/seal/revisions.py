@@ -84,6 +84,8 @@ def _form_is_ours(new: Any) -> bool:
     if not {"/AcroForm", "/Perms"} <= new.root.keys():
         return False
     form = new.root["/AcroForm"]
+    if not all(_is_invisible(one) for one in form["/Fields"]):
+        return False
     names = [str(one.get_object()["/T"]) for one in form["/Fields"]]
     perms = new.root["/Perms"]
     return (

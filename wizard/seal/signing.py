@@ -114,7 +114,7 @@ def sign(  # noqa: PLR0913  the command's own options
         raise Trouble("seal.bad-role", role=role)
     act = Act(role, key, clean_name(name, empty=True) or key.name, clean_name(reason, empty=True))
     before = read_file(pdf)
-    _may_sign(inspect(before), pdf, role)
+    _may_sign(inspect(before, twice=False), pdf, role)
     stamper = Stamper(timestamp_url, send) if timestamp_url and send else None
     stamped = "none" if not timestamp_url else "failed"
     after = b""
@@ -164,7 +164,7 @@ def _add(before: bytes, act: Act, stamper: Stamper | None) -> bytes:
     signer = PdfSigner(meta, KeySigner(act.key, stamper))
     work = signer.async_sign_pdf(writer, existing_fields_only=True, bytes_reserved=room * 2)
     after: bytes = asyncio.run(work).getvalue()
-    found = inspect(after)
+    found = inspect(after, twice=False)
     if not found.unbroken:
         raise ValueError("the new signature does not verify")
     return after
