@@ -10,7 +10,7 @@ from msgspec import json
 
 from wizard.model import Answer, FileRef, Subject
 from wizard.net import Secret
-from wizard.profile import from_site, load, loads, quick, schema
+from wizard.profile import from_site, load, loads, quick, schema, unasked
 from wizard.words import say
 
 from .conftest import ENV, FILES, Load
@@ -309,3 +309,30 @@ def test_schema_names_every_table() -> None:
     for table in ("business", "consent", "accounts", "answers", "limits", "network"):
         assert f'"{table}"' in text
     assert found["$schema"].endswith("2020-12/schema")
+
+
+def test_an_answer_that_nobody_asks_for_is_said() -> None:
+    said = (Answer("auth.logout", "yes", "A"), Answer("auth.logut", "yes", "A"), Answer("zzz", "yes", "A"))
+    found = unasked(said, ["auth.logout", "cors.any"])
+    assert [(notice.key, notice.slots["nearest"]) for notice in found] == [
+        ("answer-unasked", "auth.logout"),
+        ("answer-unasked-far", ""),
+    ]
+    assert all("{" not in str(notice) for notice in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("Yes", "yes"),
+        ("NO ", "no"),
+        ("don't know", "dont-know"),
+        ("Don\u2019t know.", "dont-know"),
+        ("n/a", "not-applicable"),
+        ("Not applicable", "not-applicable"),
+        ("No way", "No way"),
+    ],
+)
+def test_plain_answers_may_be_spelled_freely(read: Load, given: str, value: str) -> None:
+    found = read(f'[business]\nname = "B"\nassessor = "A"\n[answers]\n"a.b" = "{given}"\n')
+    assert found.answers[0].value == value

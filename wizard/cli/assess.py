@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wizard.cli.show import items, safe, scorecard
 from wizard.model import Trouble
+from wizard.profile import unasked
 from wizard.session import Event, Running, Session, papers, work
 from wizard.session.runs import Began, Ended, Said
 from wizard.session.titles import titles
@@ -115,7 +116,8 @@ def _tell(event: Event) -> None:
 
 def _warn(session: Session, *, quiet: bool) -> None:
     if session.profile is not None and not quiet:
-        for notice in session.profile.warnings:
+        unused = unasked(session.profile.answers, session.checklist.questions())
+        for notice in (*session.profile.warnings, *unused):
             print(safe(str(notice)), file=sys.stderr)
         code = work.own_code(session.profile, os.environ)
         if code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wizard.profile.answers import unasked
 from wizard.profile.glance import from_site, quick
 from wizard.profile.load import Profile, load, loads
 from wizard.profile.notice import Notice
@@ -22,5 +23,6 @@ __all__ = [
     "render",
     "schema",
     "tables",
+    "unasked",
     "write",
 ]

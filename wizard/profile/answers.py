@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import hashlib
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +19,7 @@ from wizard.profile.values import file_of
 
 _TABLE = frozenset(AnswerTable.__struct_fields__)
 _CHUNK = 1 << 20
+_PLAIN = frozenset({"yes", "no", "dont-know", "not-applicable"})
 
 
 def flatten(source: Source) -> Source:
@@ -65,7 +69,7 @@ def answers(source: Source, shape: ProfileFile) -> tuple[tuple[Answer, ...], tup
         table = given if isinstance(given, AnswerTable) else AnswerTable(value=given)
         path: Key = ("answers", question)
         by = table.by.strip() or shape.business.assessor.strip()
-        value = table.value.strip() if isinstance(table.value, str) else _rows(source, table.value, path)
+        value = _plain(table.value) if isinstance(table.value, str) else _rows(source, table.value, path)
         files = tuple(_file(source, name, (*path, "files", at)) for at, name in enumerate(table.files))
         if not value:
             raise source.trouble("bad-answer", path)
@@ -75,6 +79,25 @@ def answers(source: Source, shape: ProfileFile) -> tuple[tuple[Answer, ...], tup
         date = table.date.isoformat() if table.date else ""
         out.append(Answer(question, value, by, date, table.note, table.minutes, files))
     return tuple(out), tuple(notices)
+
+
+def unasked(said: Iterable[Answer], known: Collection[str]) -> tuple[Notice, ...]:
+    """A notice for each answer to a question that nobody asks, with the nearest one that somebody does. `known` are the question ids."""
+    out = []
+    for answer in said:
+        if answer.question not in known:
+            near = difflib.get_close_matches(answer.question, known, n=1, cutoff=0.5)
+            key = "answer-unasked" if near else "answer-unasked-far"
+            out.append(Notice(key, question=answer.question, nearest="".join(near)))
+    return tuple(out)
+
+
+def _plain(text: str) -> str:
+    """One of the four plain answers however it is spelled, or the text as it is."""
+    text = text.strip()
+    word = re.sub(r"[^a-z]+", "-", text.lower().replace("'", "").replace("\u2019", "")).strip("-")
+    word = {"n-a": "not-applicable", "na": "not-applicable"}.get(word, word)
+    return word if word in _PLAIN else text
 
 
 def _rows(source: Source, rows: list[dict[str, Any]], path: Key) -> list[dict[str, str]]:
