@@ -76,4 +76,5 @@ async def _with(options: argparse.Namespace, desk: Desk, session: Session) -> No
 
 def _plain(options: argparse.Namespace) -> bool:
     asked = options.plain or os.environ.get("ACCESSIBLE") or os.environ.get("TERM") == "dumb"
-    return bool(asked) or not (sys.stdin.isatty() and sys.stdout.isatty())
+    in_browser = bool(os.environ.get("TEXTUAL_DRIVER"))
+    return bool(asked) or not (in_browser or (sys.stdin.isatty() and sys.stdout.isatty()))

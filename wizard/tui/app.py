@@ -59,6 +59,7 @@ class Wizard(App[None]):
         self._session = first
         self.running: Running | None = None
         self._first = first
+        self.wants_demo = False
 
     @property
     def session(self) -> Session:

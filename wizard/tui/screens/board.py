@@ -47,7 +47,7 @@ class Board(Leaf):
 
     def __init__(self) -> None:
         super().__init__()
-        self._running: set[str] = set()
+        self._looking: set[str] = set()
         self._sorted = False
 
     def heading(self) -> str:
@@ -87,13 +87,13 @@ class Board(Leaf):
         """Something happened in the run."""
         match event:
             case Began():
-                self._running.add(event.item)
+                self._looking.add(event.item)
                 self.note(say("tui.board.looking", item=self._title(event.item)))
                 self._refresh_row(event.item)
             case Said():
                 self.note(f"{self._title(event.item)}: {event.line}")
             case Ended():
-                self._running.discard(event.item)
+                self._looking.discard(event.item)
                 for verdict in self.session.judgement.verdicts:
                     self._refresh_row(verdict.item)
                 self.query_one("#bar", Static).update(self._bar())
@@ -101,7 +101,7 @@ class Board(Leaf):
 
     def run_ended(self) -> None:
         """The run is through: the rows that matter come first."""
-        self._running.clear()
+        self._looking.clear()
         self._sorted = True
         if self.is_mounted:
             self.fresh()
@@ -111,7 +111,7 @@ class Board(Leaf):
         return self.session.checklist.item(item).title
 
     def _row(self, verdict: Verdict) -> Row:
-        if verdict.item in self._running:
+        if verdict.item in self._looking:
             return Row(verdict.item, self._title(verdict.item), "running")
         looked = any(o for o in self.session.assessment.evidence.observations) or verdict.outcome is not Outcome.UNKNOWN
         next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""

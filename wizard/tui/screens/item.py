@@ -34,20 +34,20 @@ class ItemPage(Leaf):
 
     def __init__(self, item: str) -> None:
         super().__init__()
-        self._id = item
+        self._item = item
 
     def heading(self) -> str:
         """The item's title and result."""
-        verdict = self.session.judgement.verdict(self._id)
-        item = self.session.checklist.item(self._id)
+        verdict = self.session.judgement.verdict(self._item)
+        item = self.session.checklist.item(self._item)
         row = say("tui.item.row", row=item.row) if item.row else say("tui.item.beyond")
         basis = say(f"tui.basis.{verdict.basis.value}")
         return f"{Signs.of(verdict.outcome.value)} {item.title} · {say(f'cli.outcome.{verdict.outcome.value}')}, {basis} · {row}"
 
     def content(self) -> Iterable[Widget]:
         """The passages, what was seen first."""
-        item = self.session.checklist.item(self._id)
-        verdict = self.session.judgement.verdict(self._id)
+        item = self.session.checklist.item(self._item)
+        verdict = self.session.judgement.verdict(self._item)
         yield Passage(
             say("tui.item.result"), self.session.summary(verdict), self.door, style=STYLE[verdict.outcome.value]
         )
@@ -60,7 +60,7 @@ class ItemPage(Leaf):
         yield Passage(say("tui.item.limits"), item.limits, self.door)
 
     def _findings(self) -> list[Finding]:
-        verdict = self.session.judgement.verdict(self._id)
+        verdict = self.session.judgement.verdict(self._item)
         told: dict[tuple[str, str], Finding] = {}
         for finding in sorted(verdict.findings, key=lambda f: _ORDER[f.outcome]):
             told.setdefault((finding.id, self.session.said(finding).text), finding)
@@ -86,12 +86,12 @@ class ItemPage(Leaf):
 
     def action_run(self) -> None:
         """Run this item's check alone."""
-        self.note(say("tui.board.looking", item=self.session.checklist.item(self._id).title))
-        self.wizard.run_checks((self._id,))
+        self.note(say("tui.board.looking", item=self.session.checklist.item(self._item).title))
+        self.wizard.run_checks((self._item,))
 
     def action_answer(self) -> None:
         """Ask this item's questions."""
-        only = tuple(q.id for q in self.session.checklist.item(self._id).questions)
+        only = tuple(q.id for q in self.session.checklist.item(self._item).questions)
         if only:
             self.app.push_screen(Asking(flow.Flow(self.session, only), again=True))
         else:
@@ -109,11 +109,11 @@ class ItemPage(Leaf):
     def action_copy(self) -> None:
         """Copy what to do."""
         words = [self.session.said(f) for f in self._findings() if f.outcome is Outcome.FAIL]
-        text = "\n\n".join(dict.fromkeys(w.fix for w in words if w.fix)) or self.session.checklist.item(self._id).fix
-        self.wizard.saved_copy(text, f"fix-{self._id}.txt")
+        text = "\n\n".join(dict.fromkeys(w.fix for w in words if w.fix)) or self.session.checklist.item(self._item).fix
+        self.wizard.saved_copy(text, f"fix-{self._item}.txt")
 
     def action_step(self, by: int) -> None:
         """The next item, or the one before."""
         order = [v.item for v in self.session.judgement.verdicts]
-        self._id = order[(order.index(self._id) + by) % len(order)]
+        self._item = order[(order.index(self._item) + by) % len(order)]
         self.refresh(recompose=True)

@@ -67,8 +67,8 @@ class Seal(Leaf):
         outcome.update(say("tui.seal.working"))
         order = papers.Order(
             place=place,
-            edition=chosen["edition"],
-            paper=chosen["paper"],
+            edition="public" if chosen["edition"] == "public" else "reviewer",
+            paper="letter" if chosen["paper"] == "letter" else "a4",
             name=name if sign else "",
             role=chosen["role"],
             passphrase=self.query_one("#passphrase", Input).value,
@@ -79,6 +79,8 @@ class Seal(Leaf):
             outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
             return
         outcome.update(self.door.text("\n".join(lines)))
+        if self.app.is_web:
+            self.app.deliver_binary(place)
 
     def action_back(self) -> None:
         """Back to the scoreboard."""
