@@ -43,7 +43,7 @@ class Actors:
         elif family == "forged":
             added = self._forged(kind, account, call.key)
         else:
-            added = self._headers(account)
+            added = self._headers(account) | self._project_key(account, url)
         headers = _merged(call.headers, added)
         return Request(call.method.upper(), url, headers, body, call.target, call.cap, call.timeout)
 
@@ -57,6 +57,14 @@ class Actors:
         if account not in self._access.accounts:
             raise Unfit("no-account")
         return {name: secret.reveal() for name, secret in self._access.accounts[account].items()}
+
+    def _project_key(self, account: str, url: httpx.URL) -> Headers:
+        """On the hosted backend an account sends the project's public key beside its own credential, as the provider's own library does."""
+        if account in {"nobody", "hosted"} or not self._access.hosted or url.host != httpx.URL(self._access.hosted).host:
+            return {}
+        own = {name.lower() for name in self._access.accounts[account]}
+        public = self._access.accounts.get("hosted", {})
+        return {name: value.reveal() for name, value in public.items() if name.lower() not in {*own, "authorization"}}
 
     def _forged(self, kind: str, account: str, key: bytes) -> Headers:
         if account == "nobody":

@@ -122,6 +122,7 @@ def access_of(setup: Setup, web: Web) -> Access:
         by="Ada Osei",
         touch=setup.touch,
         push=setup.push,
+        hosted=web.url if setup.hosted.kind else "",
         accounts={name: {key: Secret(value) for key, value in pairs.items()} for name, pairs in given.items()},
         secrets=(OWN.key, OWN.secret, OTHER.key, OTHER.secret, *(Secret(word) for word in setup.persons or ())),
     )

@@ -239,3 +239,12 @@ async def test_without_touch_the_clients_are_not_used() -> None:
     ran = await run(PROBE, supabase(), with_key(touch=False))
     assert {who(request) for request in ran.log} == {"nobody"}
     assert ran.letter("row-rules") == "I"
+
+
+async def test_an_account_sends_the_public_key_beside_its_own_session() -> None:
+    setup = Setup(hosted=Hosted("supabase", tables=("conversations",)), public_key=KEY)
+    ran = await run(PROBE, supabase(), setup)
+    assert ran.letter("row-rules") == "P"
+    as_a = [request for request in ran.log if who(request) == "a"]
+    assert as_a
+    assert {request.header("apikey") for request in as_a} == {KEY}
