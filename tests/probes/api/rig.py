@@ -14,6 +14,7 @@ from tests.probes.api.canned import OTHER, OWN
 from wizard.checklist import Checklist, Index, Item, Words
 from wizard.demo.parts.http import Handler, Request, Web, serve
 from wizard.intake import routes as intake
+from wizard.judge.verdicts import root_causes, verdict_of
 from wizard.model import Answer, Consent, Finding, Outcome, Unobserved
 from wizard.net import Access, Call, Net, Secret, open_net
 from wizard.probe import Account, Chat, Hosted, Probe, Target
@@ -173,6 +174,12 @@ def _checklist() -> Checklist:
     item = msgspec.convert(tomllib.loads((folder / "object-access.toml").read_text()), Item)
     common = msgspec.convert(tomllib.loads((folder / "reasons.toml").read_text()), dict[str, Words])
     return Checklist(index=index, items=(item,), common=common)
+
+
+def verdict(findings: tuple[Finding, ...]) -> Outcome:
+    """What the judge makes of the item."""
+    checklist = _checklist()
+    return verdict_of(checklist.items[0], root_causes(list(findings), checklist)).outcome
 
 
 def leaks_nothing(text: str) -> None:

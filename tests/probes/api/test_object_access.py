@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tests.probes.api.rig import A_TOKEN, MINE, THEIRS, Paste, Ran, Setup, run, who
+from tests.probes.api.rig import A_TOKEN, MINE, THEIRS, Paste, Ran, Setup, run, verdict, who
 from wizard.demo.parts.http import Handler, Request, Response, page, reply
 from wizard.model import Outcome, Tag
 from wizard.probes.api.objects import PROBE
@@ -557,6 +557,7 @@ async def outcome(case: Case) -> Ran:
 async def test_a_product_comes_out_as_expected(case: Case) -> None:
     ran = await outcome(case)
     assert ran.letter(*case.checks) == case.letter, [(f.id, f.outcome, f.say, f.evidence) for f in ran.findings]
+    assert verdict(ran.findings) == {"P": "pass", "F": "fail"}.get(case.letter, "unknown")
 
 
 async def test_nothing_is_deleted_and_only_known_ids_are_asked_for() -> None:
