@@ -98,6 +98,8 @@ CASES = [
     (HEAD + '[answers]\n"a.b" = { value = "yes", date = "soon" }', "wrong-type", 4, 'answers."a.b".date', "date"),
     (HEAD + '[answers]\n"a.b" = { value = "yes", files = ["gone.txt"] }', "no-path", 4, 'answers."a.b".files[1]', "gone.txt"),
     (HEAD + '[answers."a.b"]\nvalue = "yes"\nminutes = -1', "too-small", 5, 'answers."a.b".minutes', "0"),
+    (HEAD + '[answers]\na.b = { value = "yes", minute = 3 }', "unknown-key", 4, 'answers."a.b".minute', "minutes"),
+    (HEAD + '[answers.a.b]\nvalue = "yes"\nminutes = "x"', "wrong-type", 5, 'answers."a.b".minutes', "number"),
     (HEAD + '[edge]\ntoken = "env:NOT_SET"', "unset", 4, "edge.token", "NOT_SET"),
     (HEAD + '[edge]\ntoken = "env:MY-TOKEN"', "bad-env", 4, "edge.token", "env:NAME"),
     (HEAD + '[accounts.a]\nheaders = { Authorization = "Bearer env:LR_TOKEN_A" }', "bad-env", 4, "accounts.a.headers.Authorization", "env:NAME"),
@@ -190,6 +192,17 @@ def test_pasted_files_and_hars_must_be_closed_too(read: Load, folder: Path, name
     assert f"chmod 600 {folder / name}" in sentence
     (folder / name).chmod(0o600)
     assert read(HEAD + table).subject.business == "B"
+
+
+def test_a_text_not_written_yet_needs_no_mode(folder: Path) -> None:
+    text = HEAD + '[edge]\ntoken = "literal"'
+    assert loads(text, folder / "new.toml", {}).target.edge_token
+
+
+def test_an_expired_account_may_share_a_marker(read: Load) -> None:
+    marked = 'marker = "amber4821 otter7730"\n'
+    found = read(HEAD + f"[accounts.a]\n{marked}[accounts.expired]\n{marked}")
+    assert found.target.accounts["expired"].marker == found.target.accounts["a"].marker
 
 
 def test_a_wrong_paste_says_which_menu_line(read: Load, folder: Path) -> None:

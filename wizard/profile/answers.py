@@ -19,6 +19,7 @@ from wizard.profile.values import file_of
 
 _TABLE = frozenset(AnswerTable.__struct_fields__)
 _CHUNK = 1 << 20
+_DEEPEST = 8
 _PLAIN = frozenset({"yes", "no", "dont-know", "not-applicable"})
 
 
@@ -28,7 +29,7 @@ def flatten(source: Source) -> Source:
     if not isinstance(found, dict):
         return source
     flat: dict[str, Any] = {}
-    lines = dict(source.lines)
+    moved: dict[Key, str] = {}
 
     def walk(table: dict[str, Any], path: Key) -> None:
         for name, value in table.items():
@@ -38,14 +39,14 @@ def flatten(source: Source) -> Source:
                 continue
             joined = ".".join(str(part) for part in here[1:])
             flat[joined] = _day(value) if isinstance(value, dict) else value
-            moved = {
-                ("answers", joined, *key[len(here) :]): line
-                for key, line in source.lines.items()
-                if key[: len(here)] == here
-            }
-            lines.update(moved)
+            moved[here] = joined
 
     walk(found, ("answers",))
+    lines = dict(source.lines)
+    for key, line in source.lines.items():
+        cut = next((at for at in range(2, min(len(key), _DEEPEST) + 1) if key[:at] in moved), 0)
+        if cut:
+            lines[("answers", moved[key[:cut]], *key[cut:])] = line
     return replace(source, data=source.data | {"answers": flat}, lines=lines)
 
 

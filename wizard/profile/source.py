@@ -46,7 +46,7 @@ class Source:
     @property
     def folder(self) -> Path:
         """Where relative paths start."""
-        return self.path.resolve().parent
+        return self.path.absolute().parent
 
     def trouble(self, say_key: str, at: Key, /, **slots: object) -> Trouble:
         """The error ``profile.<say_key>`` at the key `at`, with file, line and key filled in. Exit code 2."""

@@ -86,9 +86,11 @@ def environment(source: Source, environ: Mapping[str, str], items: tuple[str, ..
 
 def require_closed(source: Source, path: Key, file: Path) -> None:
     """Trouble, with the command that mends it, when others can read `file` (POSIX modes; Windows guards a home folder by itself)."""
-    if os.name == "nt":
+    try:
+        mode = stat.S_IMODE(file.stat().st_mode)
+    except OSError:  # not written yet: whoever writes it sees to its mode
         return
-    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+    if os.name != "nt" and mode & 0o077:
         command = f"chmod 600 {shlex.quote(str(file))}"
         raise source.trouble("open-file", path, path=file, command=command)
 
