@@ -310,7 +310,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("pdf", HOSTILE)
+@pytest.mark.parametrize("pdf", HOSTILE, ids=range(len(HOSTILE)))
 def test_whatever_a_parser_says_is_unreadable(pdf):
     found = verdict(pdf)
     assert (found.verified, found.state, found.signatures) == (False, "unreadable", ())
@@ -325,6 +325,40 @@ def test_any_exception_is_unreadable(once, monkeypatch, fault):
 
     monkeypatch.setattr("wizard.seal.document.PdfFileReader", explode)
     assert inspect(once).problem == "unreadable"
+
+
+def rewired(old: bytes, new: bytes) -> bytes:
+    """The plain document with one piece replaced by another of the same length, so that all offsets hold."""
+    pdf = paper()
+    assert pdf.count(old) == 1 and len(new) <= len(old)
+    return pdf.replace(old, new.ljust(len(old)))
+
+
+def tree(pdf: bytes) -> bytes:
+    return re.search(rb"/EmbeddedFiles << .*? >> >> >>", pdf)[0]
+
+
+@pytest.mark.parametrize(
+    ("pdf", "problem", "sound"),
+    [
+        (rewired(tree(paper()), b"/EmbeddedFiles 1 0 R >> /Kids [%s] >>" % (b"1 0 R " * 6)), "unreadable", False),
+        (rewired(tree(paper()), b"/EmbeddedFiles 7 >> >>"), "unreadable", False),
+        (rewired(tree(paper()), b"/EmbeddedFiles << /Names 5 >> >> >>"), "unreadable", False),
+        (re.sub(rb"/Size (\d+) /Root", rb"/Prev 1752 /Size \1 /Root", paper()), "unreadable", False),
+        (re.sub(rb"/ID \[[^\]]*\]", b"/ID 5", paper()), "unreadable", False),
+        (re.sub(rb"/Root 1 0 R", b"/Root 3 0 R", paper()), "", False),
+        (rewired(b"/Kids [3 0 R] /Count 1", b"/Kids [2 0 R] /Count 1"), "", True),
+    ],
+    ids=["tree-loop", "tree-number", "names-number", "prev-loop", "id-number", "root-page", "pages-loop"],
+)
+def test_loops_and_wrong_kinds_end_soon_and_are_never_signed(tmp_path, ada, pdf, problem, sound):
+    found = inspect(pdf)
+    assert (found.problem, found.sound) == (problem, sound)
+    path = tmp_path / "handover.pdf"
+    path.write_bytes(pdf)
+    with pytest.raises(Trouble):
+        sign(path, role="founder", key=ada)
+    assert path.read_bytes() == pdf
 
 
 def test_a_bomb_in_an_attachment_is_refused():

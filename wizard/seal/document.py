@@ -153,7 +153,7 @@ def utc(at: datetime | None) -> str:
 def attachments(reader: PdfFileReader) -> dict[str, bytes]:
     """The document's attached files by name; a name that stands twice is Malformed: nobody could say which one is meant."""
     files: dict[str, bytes] = {}
-    for spec in _leaves(_at(_at(reader.root, "/Names", {}), "/EmbeddedFiles", {}), 0):
+    for spec in _leaves(_at(_at(reader.root, "/Names", {}), "/EmbeddedFiles", {})):
         name = str(spec["/UF"] if "/UF" in spec else spec["/F"])
         if name in files or len(files) >= MAX_ATTACHMENTS:
             raise Malformed
@@ -161,14 +161,15 @@ def attachments(reader: PdfFileReader) -> dict[str, bytes]:
     return files
 
 
-def _leaves(node: Any, depth: int) -> list[Any]:
-    if depth > 4:
-        raise Malformed
-    pairs = _at(node, "/Names", [])
-    found = [pairs[place] for place in range(1, len(pairs), 2)]
-    for kid in _at(node, "/Kids", []):
-        found += _leaves(kid.get_object(), depth + 1)
-        if len(found) > MAX_ATTACHMENTS:
+def _leaves(tree: Any) -> list[Any]:
+    """The values of a name tree (ISO 32000-2, 7.9.6). Malformed past 64 nodes: a loop, or a tree that nobody needs for three files."""
+    found: list[Any] = []
+    nodes = [tree]
+    for node in nodes:
+        pairs = _at(node, "/Names", [])
+        found += [pairs[place] for place in range(1, len(pairs), 2)]
+        nodes += [kid.get_object() for kid in _at(node, "/Kids", [])]
+        if len(nodes) > 64 or len(found) > MAX_ATTACHMENTS:
             raise Malformed
     return found
 
