@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tests.probes.edge.email_rig import Case, D, arrived, checklist, pair, run, signed, told, zone
-from wizard.demo.parts.dns import SERVFAIL, SILENT
+from wizard.demo.parts.dns import SERVFAIL, SILENT, serve_dns
 from wizard.net import Access, open_net
 from wizard.probe import Target
 from wizard.probes.edge.email import PROBE
@@ -118,7 +118,7 @@ async def test_hostile_messages(name: str, raw: bytes, want: str, tmp_path: Path
 
 async def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     target = Target(email_domains=(D,), messages=(tmp_path / "gone.eml", tmp_path))
-    async with open_net(Access(run_id="t", resolver="127.0.0.1:9")) as net:
+    async with serve_dns(zone()) as dns, open_net(Access(run_id="t", resolver=dns.resolver)) as net:
         findings = PROBE.read(await PROBE.observe(target, net))
     assert of(findings, "dkim-proof") == ["unknown:missing"] * 2
 
