@@ -10,12 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wizard.intake import curl
-from wizard.intake.slots import differences, put, put_all, same_route
+from wizard.intake.slots import differences, put, same_route
 from wizard.model import Slot
 from wizard.net import Call
 
 HOST = "https://api.example.test"
 UUID_A, UUID_B = "7f9c24e8-3b12-4fef-91e0-8d2a1b6c4d10", "0a1b2c3d-4e5f-4a6b-8c7d-9e8f7a6b5c4d"
+
+
+def put_all(call: Call, changes: tuple[tuple[Slot, str], ...]) -> Call:
+    for slot, value in changes:
+        call = put(call, slot, value)
+    return call
 
 
 def get(path: str, *headers: tuple[str, str]) -> Call:

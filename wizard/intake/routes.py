@@ -68,11 +68,6 @@ def join(base_url: str, template: str) -> str:
     return base_url.partition("?")[0].rstrip("/") + within(template, base_url)
 
 
-def fill(template: str, values: dict[str, str]) -> str:
-    """`template` with each ``{name}`` that `values` knows put in; an unknown one stays."""
-    return _GAP.sub(lambda gap: values.get(gap[1], gap[0]), template)
-
-
 def gaps(template: str) -> tuple[str, ...]:
     """The names of the gaps of a template."""
     return tuple(_GAP.findall(template))
@@ -171,18 +166,6 @@ class Pair:
     route: Route
     a: str
     b: str
-
-
-def values(own: tuple[str, ...], routes: tuple[Route, ...]) -> dict[str, str]:
-    """What an account's own entries put into ``{names}`` of routes: ``{"id": "c_1001"}``. The first entry that gives a name wins."""
-    out: dict[str, str] = {}
-    for entry in own:
-        found = parse(entry)
-        for one in routes if found else ():
-            got = match(one.template, found.template) if found and one.method == found.method else None
-            for name, value in (got or {}).items():
-                out.setdefault(name, value)
-    return out
 
 
 def pair(own_a: tuple[str, ...], own_b: tuple[str, ...], routes: tuple[Route, ...]) -> tuple[Pair, ...]:

@@ -11,7 +11,7 @@ from wizard.intake.noise import is_noise, name_of
 from wizard.model import Slot
 from wizard.net import Call
 
-__all__ = ["Difference", "differences", "put", "put_all", "same_route"]
+__all__ = ["Difference", "differences", "put", "same_route"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,6 @@ def differences(a: Call, b: Call) -> tuple[Difference, ...]:
             pair = (Slot(mine.where, mine.pointer, value, codec) for value in (one, two))
             out.append(Difference(next(pair), next(pair), name))
     return tuple(out)
-
-
-def put_all(call: Call, changes: tuple[tuple[Slot, str], ...]) -> Call:
-    """The request with several places changed together."""
-    for slot, value in changes:
-        call = put(call, slot, value)
-    return call
 
 
 def same_route(a: Call, b: Call) -> bool:
