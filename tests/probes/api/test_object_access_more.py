@@ -177,6 +177,44 @@ async def test_what_a_product_sends_back_cannot_break_the_record() -> None:
     assert "\x1b" not in finding.evidence
 
 
+def with_bookings(open_to_all: bool, public: bool = False) -> Any:
+    """Bookings hold no marker words: they are proved by their data, once the conversations have shown who is who."""
+    sound = conversations(gone)
+
+    def handler(request: Request) -> Any:
+        owner = {"b_61": "a", "b_62": "b"}.get(request.path.rpartition("/")[2])
+        if not request.path.startswith("/bookings/"):
+            return sound(request)
+        caller = who(request)
+        allowed = public or (caller != "nobody" and (open_to_all or caller == owner))
+        return reply({"at": "Monday", "with": f"coach of {owner}"}) if owner and allowed else MISSING
+
+    return handler
+
+
+def booked(target: Target) -> Target:
+    accounts = {
+        name: replace(account, own=(f"GET /bookings/{thing}", *account.own))
+        for (name, account), thing in zip(target.accounts.items(), ("b_61", "b_62"), strict=True)
+    }
+    return replace(target, accounts=accounts)
+
+
+@pytest.mark.parametrize(
+    ("handler", "outcome", "say"),
+    [
+        (with_bookings(open_to_all=False), "pass", "pass"),
+        (with_bookings(open_to_all=True), "unknown", "review"),
+        (with_bookings(open_to_all=True, public=True), "unknown", "reasons.no-marker"),
+    ],
+    ids=["kept apart", "open to any client", "open to anyone"],
+)
+async def test_a_further_route_without_words_is_proved_by_its_data(handler: Any, outcome: str, say: str) -> None:
+    ran = await run(PROBE, handler, OWN_ENTRIES, booked)
+    assert [(f.outcome, f.say) for f in ran.of("swap") if "bookings" in f.where] == [(outcome, say)]
+    assert [f.outcome for f in ran.of("swap") if "conversations" in f.where] == [Outcome.PASS]
+
+
 async def test_a_silent_server_is_no_proof() -> None:
     def handler(request: Request) -> Any:
         return Hang() if who(request) == "b" else reply(record("a"))

@@ -13,7 +13,7 @@ from wizard.probe import Target
 from wizard.probes.api.alike import alike
 from wizard.probes.api.ask import Asker, marks_for, pair_of
 from wizard.probes.api.bodies import leaves, parse_json
-from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.evidence import Exchange, shown
 from wizard.probes.api.faces import Around, Face, Kind
 from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.routes import SESSION_FREE
@@ -73,16 +73,17 @@ async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[str, ...
     around = Around(shell=await asker.shell(url))
     reply, face = await asker.settled(Call("GET", url, "a", consent=Consent.TOUCH), "lists", str(route), around=around)
     a = asker.exchanges[-1]
-    other_id = _shown_id(reply, ids["b"]) if face.kind is Kind.GIVES else ""
+    found = _shown_id(reply, ids["b"]) if face.kind is Kind.GIVES else ""
+    other_id = shown(asker.net.reveals(found))
     own = face.saw("own") or _shows_own(asker, "a", reply, ids["a"])
     if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own or other_id or face.saw("person"):
         return Listing(str(route), a, other_id=other_id, own=own)
     theirs, their_face = await asker.settled(
         Call("GET", url, "b", consent=Consent.TOUCH), "lists", str(route), around=around
     )
-    shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"])
+    theirs_shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"])
     return Listing(
-        str(route), a, asker.exchanges[-1], own=own, theirs=shown, same=_same(face, their_face, reply, theirs)
+        str(route), a, asker.exchanges[-1], own=own, theirs=theirs_shown, same=_same(face, their_face, reply, theirs)
     )
 
 

@@ -5,7 +5,7 @@ Only ids of the two test accounts are ever used, and made-up ones that belong to
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from wizard.intake import routes as intake
@@ -50,26 +50,11 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         return Unobserved(refused)
     asker = Asker(target, net)
     pairs, lonely = owned_pairs(target, a, b)
-    proofs: list[Proof] = []
-    variants: list[Variant] = []
-    writes: list[Overwrite] = []
-    streams: list[Proof] = []
-    for found in pairs[:MOST_PROOFS]:
-        owned = replace(found, route=shown(net.reveals(found.route)))
-        progress.get()(owned.route)
-        base = Baselines()
-        stream = is_stream_route(owned.route)
-        owned = _bounded(owned) if stream else owned
-        proof = await prove(owned, asker, base)
-        (streams if stream else proofs).append(proof)
-        if not works(proof):
-            continue
-        if asker.control is None:
-            asker.control, asker.control_route = owned.a, owned.route
-        if not leaked(proof.crosses):
-            variants += await _variants(owned, asker, base)
-        if (route := write_route(owned, asker)) is not None:
-            writes.append(await overwrite(owned, route, asker))
+    tries = Tries(asker)
+    for owned in pairs[:MOST_PROOFS]:
+        await tries.pair(replace(owned, route=shown(net.reveals(owned.route))))
+    await tries.again_without_words()
+    proofs = [*tries.proofs.values()]
     proofs += [Proof(shown(net.reveals(one.route)), refused="reasons.budget-spent") for one in pairs[MOST_PROOFS:]]
     proofs += [Proof(shown(net.reveals(route)), refused="reasons.no-pair") for route in lonely]
     listings, searches = await _collections(asker, pairs)
@@ -77,21 +62,58 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     memory = await look_into_memory(asker)
     await asker.check_control()
     return Seen(
-        proofs=tuple(proofs),
-        streams=tuple(streams),
-        variants=tuple(variants),
+        proofs=tuple(proof for proof in proofs if not is_stream_route(proof.route)),
+        streams=tuple(proof for proof in proofs if is_stream_route(proof.route)),
+        variants=tuple(tries.variants),
         listings=listings,
         searches=searches,
         files=files,
         memory=memory,
         asked_memory=QUESTION in target.answers,
-        writes=tuple(writes),
+        writes=tuple(tries.writes),
         shared=SHARING in target.answers and target.answers[SHARING].value == "yes",
         lost=asker.lost,
         host=urlsplit(pairs[0].a.url if pairs else target.base_url).netloc,
         requests=asker.sent,
-        aftercare=aftercare(tuple(writes), memory),
+        aftercare=aftercare(tuple(tries.writes), memory),
     )
+
+
+@dataclass(slots=True)
+class Tries:
+    """The proofs made so far, by their place in the list of pairs, and what else was tried on the same routes."""
+
+    asker: Asker
+    proofs: dict[int, Proof] = field(default_factory=dict)
+    pairs: dict[int, Owned] = field(default_factory=dict)
+    variants: list[Variant] = field(default_factory=list)
+    writes: list[Overwrite] = field(default_factory=list)
+
+    async def pair(self, owned: Owned) -> None:
+        """The proof of one pair of own calls, and the rest of its route."""
+        at = len(self.proofs)
+        self.pairs[at] = _bounded(owned) if is_stream_route(owned.route) else owned
+        await self._prove(at, Baselines())
+
+    async def again_without_words(self) -> None:
+        """Once one route has shown that the accounts are what they should be, others whose answers hold no marker are proved by their data."""
+        if any(works(proof) for proof in self.proofs.values()):
+            for at, proof in self.proofs.items():
+                if not works(proof) and proof.own and proof.own[-1].kind is Kind.GIVES:
+                    await self._prove(at, Baselines(plain=True))
+
+    async def _prove(self, at: int, base: Baselines) -> None:
+        owned = self.pairs[at]
+        progress.get()(owned.route)
+        self.proofs[at] = proof = await prove(owned, self.asker, base)
+        if not works(proof):
+            return
+        if self.asker.control is None:
+            self.asker.control, self.asker.control_route = owned.a, owned.route
+        if not leaked(proof.crosses):
+            self.variants += await _variants(owned, self.asker, base)
+        if (route := write_route(owned, self.asker)) is not None:
+            self.writes.append(await overwrite(owned, route, self.asker))
 
 
 def aftercare(writes: tuple[Overwrite, ...], memory: Memory | None) -> tuple[str, ...]:

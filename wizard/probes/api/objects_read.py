@@ -87,7 +87,7 @@ def _told_proof(proof: Proof, swaps: list[Cross], shared: bool) -> Told:
     if proof.refused:
         return Told(Outcome.UNKNOWN, proof.refused, Reason.NOT_TESTED)
     for control in proof.own:
-        if (told := control_of(control)).outcome is not Outcome.PASS:
+        if (told := control_of(control, plain=proof.plain)).outcome is not Outcome.PASS:
             return told
     return _after(worst([outcome_of(cross, shared=shared) for cross in swaps]), proof)
 
@@ -96,7 +96,11 @@ def _after(told: Told, proof: Proof) -> Told:
     """A pass holds only if the caller's own still comes back at the end."""
     if told.outcome is not Outcome.PASS:
         return told
-    return control_of(proof.after) if proof.after else Told(Outcome.UNKNOWN, "reasons.stopped", Reason.NOT_TESTED)
+    return (
+        control_of(proof.after, plain=proof.plain)
+        if proof.after
+        else Told(Outcome.UNKNOWN, "reasons.stopped", Reason.NOT_TESTED)
+    )
 
 
 def rows(proof: Proof) -> tuple[Exchange, ...]:

@@ -14,7 +14,7 @@ from wizard.intake import routes as intake
 from wizard.model import Consent
 from wizard.net import Call
 from wizard.probes.api.ask import Asker
-from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.evidence import Exchange, shown
 from wizard.probes.api.faces import Around, Kind
 from wizard.probes.api.routes import template_of
 
@@ -44,7 +44,7 @@ async def look_at_file(entry: str, owner: str, asker: Asker) -> Planted | None:
         return None
     caller = "a" if owner == "b" else "b"
     url = intake.join(asker.target.base_url, route.template)
-    name = template_of(asker.target, "GET", route.template)
+    name = shown(asker.net.reveals(template_of(asker.target, "GET", route.template)))
     shell = await asker.shell(url)
 
     def call(actor: str) -> Call:

@@ -18,7 +18,7 @@ from wizard.net import Call, Net, Reply
 from wizard.probes.api.alike import alike, differing
 from wizard.probes.api.ask import Asker, pair_of, refuses
 from wizard.probes.api.crosses import Cross
-from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.evidence import Exchange, shown
 from wizard.probes.api.faces import Around, Face, Kind, is_shut
 from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.nonesuch import made_up, shape_of
@@ -30,7 +30,10 @@ SINGLES = 4
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One route's proof. `refused`: why it was not started (a key of the checklist). `stranger`: nobody at all was given the same as well."""
+    """One route's proof. `refused`: why it was not started (a key of the checklist). `stranger`: nobody at all was given the same as well.
+
+    `plain`: a further route whose answers hold no marker; its controls gave both accounts data that nobody at all gets.
+    """
 
     route: str
     refused: str = ""
@@ -41,6 +44,7 @@ class Proof:
     stranger: bool = False
     shape: str = ""
     places: tuple[str, ...] = ()
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +88,12 @@ def _whole(call: Call, slot: Slot) -> str:
 
 @dataclass(slots=True)
 class Baselines:
-    """Replies that crosses are compared with; in memory only."""
+    """Replies that crosses are compared with; in memory only. `plain`: the own replies hold no marker, so likeness to them proves nothing."""
 
     own: dict[str, Reply] = field(default_factory=dict)
     missing: Reply | None = None
     ids: tuple[str, ...] = ()
+    plain: bool = False
 
 
 def why_not(owned: Owned, asker: Asker) -> str:
@@ -118,41 +123,51 @@ def _said(call: Call) -> list[str]:
 
 
 async def prove(owned: Owned, asker: Asker, base: Baselines) -> Proof:
-    """Run the proof with at most `CAP` requests. `base` is filled for later checks of the same route."""
+    """Run the proof with about `CAP` requests. `base` is filled for later checks of the same route."""
     proof = Proof(
         owned.route,
         refused=why_not(owned, asker),
         shape=shape_of(owned.differences[0].a.value) if owned.differences else "",
-        places=tuple(f"{difference.a.where} {difference.a.pointer}".strip() for difference in owned.differences),
+        places=tuple(_place(difference) for difference in owned.differences),
+        plain=base.plain,
     )
     if proof.refused:
         return proof
     start = asker.sent
-    own: list[Exchange] = []
-    around = Around(shell=await asker.shell(owned.a.url))
-    for name in ("a", "b"):
-        reply, face = await asker.settled(owned.of(name), "swap", owned.route, whose=name, around=around)
-        base.own[name] = reply
-        own.append(asker.exchanges[-1])
-        if not (face.kind is Kind.GIVES and face.why == "own"):
-            return replace(proof, own=tuple(own))
+    own, held = await _own(owned, asker, base)
+    if not held:
+        return replace(proof, own=own, plain=False)
     call, made = owned.missing()
+    around = Around(shell=await asker.shell(owned.a.url))
     base.missing, _face = await asker.settled(call, "swap", owned.route, whose="missing", around=around)
     missing = asker.exchanges[-1]
     parts = [value for difference in owned.differences for value in (difference.a.value, difference.b.value)]
-    values = [*parts, *(value for difference in owned.differences for value in owned.whole(difference))]
-    base.ids = (*values, *made)
+    base.ids = (*parts, *(value for difference in owned.differences for value in owned.whole(difference)), *made)
     crosses = [await cross(owned.swapped(name), owned, asker, base) for name in ("a", "b")]
-    leaked = [one for one in crosses if one.exchange.kind is Kind.LEAKS]
+    leaked = [one.exchange for one in crosses if one.exchange.kind is Kind.LEAKS]
     if not leaked and len(owned.differences) > 1:
-        for difference in owned.differences[: min(SINGLES, CAP - 1 - (asker.sent - start))]:
+        left = max(0, min(SINGLES, CAP - 1 - (asker.sent - start)))
+        for difference in owned.differences[:left]:
             crosses.append(await cross(owned.swapped("a", (difference,)), owned, asker, base, (difference,)))
-    stranger = (
-        bool(leaked) and not leaked[0].exchange.cached and await _stranger_sees(owned, leaked[0].exchange.actor, asker)
-    )
+    stranger = bool(leaked) and not leaked[0].cached and await _stranger_sees(owned, leaked[0].actor, asker)
     await asker.settled(owned.a, "swap", owned.route, whose="a", around=around)
     after = asker.exchanges[-1]
-    return replace(proof, own=tuple(own), missing=missing, crosses=tuple(crosses), after=after, stranger=stranger)
+    return replace(proof, own=own, missing=missing, crosses=tuple(crosses), after=after, stranger=stranger)
+
+
+async def _own(owned: Owned, asker: Asker, base: Baselines) -> tuple[tuple[Exchange, ...], bool]:
+    """P1 and P2, and whether both are controls. Without a marker (`plain`) they are, if they give data that nobody at all is given."""
+    own: list[Exchange] = []
+    around = Around(shell=await asker.shell(owned.a.url))
+    for name in ("a", "b"):
+        base.own[name], face = await asker.settled(owned.of(name), "swap", owned.route, whose=name, around=around)
+        own.append(asker.exchanges[-1])
+        if face.kind is not Kind.GIVES or not (face.why == "own" or base.plain):
+            return tuple(own), False
+    if not base.plain:
+        return tuple(own), True
+    reply, face = await asker.settled(replace(owned.a, actor="nobody"), "swap", owned.route, whose="a", around=around)
+    return tuple(own), not (face.kind is Kind.GIVES and alike(reply, base.own["a"]))
 
 
 async def cross(
@@ -180,17 +195,22 @@ async def cross(
     return Cross(
         exchange=asker.exchanges[-1],
         owner=owner,
-        changed=tuple(f"{difference.a.where} {difference.a.pointer}".strip() for difference in changed),
+        changed=tuple(_place(difference) for difference in changed),
         like_missing=base.missing is not None and alike(reply, base.missing, ids=base.ids),
-        like_own=alike(reply, own, ids=base.ids),
+        like_own=not base.plain and alike(reply, own, ids=base.ids),
         refuses=refuses(face, reply, base.missing, own),
         stale=stale,
-        differs=_names(face, reply, own),
+        differs=_names(face, reply, own, asker.net),
     )
 
 
-def _names(face: Face, reply: Reply, own: Reply) -> tuple[str, ...]:
-    return differing(reply, own) if face.kind is Kind.GIVES else ()
+def _place(difference: Difference) -> str:
+    return f"{difference.a.where} {difference.a.pointer}".strip()
+
+
+def _names(face: Face, reply: Reply, own: Reply, net: Net) -> tuple[str, ...]:
+    found = differing(reply, own) if face.kind is Kind.GIVES else ()
+    return tuple(shown(net.reveals(name), 40) for name in found)
 
 
 def _fresh(call: Call, net: Net) -> Call:
