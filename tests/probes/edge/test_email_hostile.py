@@ -49,6 +49,26 @@ async def test_hostile_records(name: str, table: dict, check: str, want: str, tm
         assert checklist().words(finding).text.isprintable()
 
 
+async def test_a_name_with_more_records_than_are_seen_is_not_said_to_lack_one(tmp_path: Path) -> None:
+    crowd = [f"verification-{n}" for n in range(70)]
+    findings, *_ = await run(Case("crowd", {}, zone(spf=crowd, dmarc=[*crowd[:30], "v=DMARC1; p=reject"])), tmp_path)
+    assert of(findings, "spf-record") == ["unknown:crowded"] and of(findings, "dmarc-policy") == ["pass:reject"]
+
+
+async def test_a_lost_alias_of_the_rule_is_named(tmp_path: Path) -> None:
+    findings, *_ = await run(
+        Case("alias", {}, zone(dmarc=None, more={(f"_dmarc.{D}", "CNAME"): ["gone.host.test"]})), tmp_path
+    )
+    found = next(f for f in findings if f.check == "dmarc-record")
+    assert found.outcome == "fail" and "gone.host.test" in found.evidence
+
+
+async def test_originals_beyond_what_can_be_held_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wizard.probes.edge.email.originals.MAX_HELD", 100)
+    findings, *_ = await run(Case("many", {}, zone(), mails=(arrived(signed()), arrived(signed()))), tmp_path)
+    assert of(findings, "dkim-proof") == ["pass", "unknown:too-big"]
+
+
 async def test_a_dead_resolver_is_unknown_everywhere_and_soon(tmp_path: Path) -> None:
     async with open_net(Access(run_id="t", resolver="127.0.0.1:9")) as net:
         seen = await PROBE.observe(Target(email_domains=(D,), selectors=("s1",)), net)

@@ -323,3 +323,11 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
         from_domains(mail)
         trusted(mail)
         date_of(mail)
+
+
+@pytest.mark.parametrize(
+    "name", [b"X-Authentication-Results", b"ARC-Authentication-Results", b"Authentication-Results-Original"]
+)
+def test_look_alikes_of_the_results_are_ignored(name: bytes) -> None:
+    mail = read_mail(GMAIL.replace(b"Authentication-Results:", name + b":"))
+    assert isinstance(mail, Mail) and trusted(mail).results is None

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wizard.net import Dns
 from wizard.probes.edge.email import selectors as services
-from wizard.probes.edge.email.dmarc import discover, listed, walk_names
+from wizard.probes.edge.email.dmarc import discover, is_dmarc, listed, walk_names
 from wizard.probes.edge.email.facts import Domain, Look, Selector, Walk, clip, look
 from wizard.probes.edge.email.keys import is_key, is_usable
 from wizard.probes.edge.email.tree import Asker, grow
@@ -84,12 +84,13 @@ async def _selector(ask: Asker, name: str, domain: str, origin: str) -> Selector
     return Selector(clip(name, 63), domain, origin, answer.state, records, target, provider.name if provider else "")
 
 
-async def walked(ask: Asker, name: str) -> Walk:
-    """The DMARC tree walk from `name`, all its questions at once: at most eight (RFC 9989 section 4.10)."""
-    names = walk_names(name)
+async def walked(ask: Asker, domain: str) -> Walk:
+    """The DMARC tree walk from `domain`, all its questions at once: at most eight (RFC 9989 section 4.10)."""
+    names = walk_names(domain)
     answers = await asyncio.gather(*(ask(f"_dmarc.{each}", "TXT") for each in names))
-    looks = [replace(look(answer), name=f"_dmarc.{each}") for each, answer in zip(names, answers, strict=True)]
-    return Walk(name, tuple(looks), listed(name))
+    found = [look(answer, tuple(text for text in answer.records if is_dmarc(text))) for answer in answers]
+    looks = [replace(each, name=f"_dmarc.{name}") for name, each in zip(names, found, strict=True)]
+    return Walk(domain, tuple(looks), listed(domain))
 
 
 async def _reports(ask: Asker, walk: Walk) -> tuple[Look, ...]:
@@ -98,7 +99,8 @@ async def _reports(ask: Asker, walk: Walk) -> tuple[Look, ...]:
     here = listed(found.at) or found.at
     foreign = [domain for _, domain in found.policy.rua if (listed(domain) or domain) != here]
     names = [f"{found.at}._report._dmarc.{domain}" for domain in dict.fromkeys(foreign)][:5]
-    return tuple(look(answer) for answer in await asyncio.gather(*(ask(name, "TXT") for name in names)))
+    answers = await asyncio.gather(*(ask(name, "TXT") for name in names))
+    return tuple(look(answer, tuple(text for text in answer.records if is_dmarc(text))) for answer in answers)
 
 
 def _suggest(mx: Look, keys: list[Selector]) -> tuple[str, ...]:

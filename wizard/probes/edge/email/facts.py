@@ -58,6 +58,7 @@ class SpfNode:
     broken: str = ""
     """The first term that breaks the syntax, read from the whole record even where the kept text is cut."""
     cut: bool = False
+    """The record is too long to keep, or the name has so many TXT records that an SPF record may not be among those seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ from wizard.probes.edge.email.signatures import Wanted, check, wanted
 from wizard.probes.edge.email.tree import Asker, grow
 
 DAY = 86_400.0
+MAX_HELD = 100_000_000
+"""Bytes of originals held at once; what comes after them is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,13 @@ class Original:
 
 def read_all(paths: tuple[Path, ...], now: float) -> tuple[Original, ...]:
     """Each file as a message, or the reason why it is none. `now`: epoch seconds, for a message's age. Blocks; run it in a thread."""
-    return tuple(_read(path, now) for path in paths)
+    found: list[Original] = []
+    held = 0
+    for path in paths:
+        original = _read(path, now) if held < MAX_HELD else Original(FileRef(clip(path.name, 120), ""), "too-big")
+        held += len(original.mail.raw) if original.mail else 0
+        found.append(original)
+    return tuple(found)
 
 
 def _read(path: Path, now: float) -> Original:

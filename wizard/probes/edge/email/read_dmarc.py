@@ -43,7 +43,8 @@ def _paste(domain: Domain, found: Found) -> Slots:
 def _record(domain: Domain, found: Found, *, parked: bool) -> Finding:
     slots = _paste(domain, found)
     if found.state == "none":
-        trail = ", ".join(f"{look.name} {look.state.value}" for look in domain.walk.looks)
+        links = [" -> ".join([look.name, *look.chain]) + f" {look.state.value}" for look in domain.walk.looks]
+        trail = ", ".join(links)
         return finding("dmarc-record", Outcome.FAIL, domain.name, "parked" if parked else "", slots, trail)
     if found.state == "several":
         return finding("dmarc-record", Outcome.FAIL, domain.name, "several", slots, found.text)

@@ -52,6 +52,8 @@ def read_spf(domain: Domain) -> tuple[Finding, ...]:
 
 
 def _record(domain: Domain, root: SpfNode) -> Finding:
+    if root.cut and not root.records:
+        return finding("spf-record", Outcome.UNKNOWN, domain.name, "crowded", (), f"{domain.name} TXT")
     if root.records:
         merged = (("count", str(len(root.records))), ("record", spf_merged(root.records)))
         return finding("spf-record", Outcome.FAIL, domain.name, "two", merged, " | ".join(root.records))

@@ -17,6 +17,8 @@ MAX_NODES = 60
 MAX_HOSTS = 60
 MAX_SERVERS = 11
 MAX_TEXT = 8_192
+CROWD = 64
+"""So many records fill an answer of the door; what is not among them may still be published."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,7 @@ def node(name: str, answer: DnsAnswer) -> tuple[SpfNode, Record | None]:
     """The SPF part of a TXT answer, and its terms when there is exactly one sound record."""
     spf = [text for text in answer.records if is_spf(text)]
     kept = tuple(printable(text)[:MAX_TEXT] for text in spf[:5])
-    cut = any(len(text) > MAX_TEXT for text in spf)
+    cut = any(len(text) > MAX_TEXT for text in spf) or (not spf and len(answer.records) >= CROWD)
     broken, record = "", None
     if len(spf) == 1:
         try:
