@@ -37,8 +37,8 @@ def elements(raw: bytes) -> list[dict]:
         one = todo.pop()
         found.append(one)
         kids = one.get("/K") if hasattr(one, "get") else None
-        for kid in kids if isinstance(kids, list) else [kids]:
-            kid = kid.get_object() if hasattr(kid, "get_object") else kid
+        for entry in kids if isinstance(kids, list) else [kids]:
+            kid = entry.get_object() if hasattr(entry, "get_object") else entry
             if hasattr(kid, "get") and "/S" in kid:
                 todo.append(kid)
     return found

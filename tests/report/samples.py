@@ -11,8 +11,8 @@ from typing import Any
 from wizard.checklist import Check, Checklist, Index, Item, Question, Words, _Interview, _read
 from wizard.judge import Judgement
 from wizard.judge.decide import decide
-from wizard.judge.flags import raise_flags
 from wizard.judge.findings import newest_answers
+from wizard.judge.flags import raise_flags
 from wizard.judge.verdicts import verdict_of
 from wizard.model import (
     Answer,

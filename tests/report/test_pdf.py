@@ -77,7 +77,12 @@ def test_same_bytes_in_another_process_place_and_language(full_pdf: bytes, tmp_p
 
 def test_only_the_shipped_fonts_are_in_it_and_all_are_embedded(full_pdf: bytes) -> None:
     names = set(re.findall(rb"/FontName /([A-Za-z0-9+-]+)", full_pdf))
-    assert {n.partition(b"+")[2] for n in names} == {b"Document-Sans", b"Document-Sans-Semi-Bold", b"Document-Sans-Italic", b"Document-Mono"}
+    assert {n.partition(b"+")[2] for n in names} == {
+        b"Document-Sans",
+        b"Document-Sans-Semi-Bold",
+        b"Document-Sans-Italic",
+        b"Document-Mono",
+    }
     assert full_pdf.count(b"/FontFile") >= len(names)
 
 
@@ -105,11 +110,23 @@ def test_contents_of_the_reviewers_edition(full_pdf: bytes) -> None:
     assert "Ask Bright" in pages[0]
     assert "Fix it yourself" in pages[0]
     assert "Not signed yet" in pages[0]
-    card = next(p for p in pages if p.lstrip().startswith("Ask Bright · Reviewer edition") and "Known by" in p and "Behind an edge" in p)
+    card = next(
+        p
+        for p in pages
+        if p.lstrip().startswith("Ask Bright · Reviewer edition") and "Known by" in p and "Behind an edge" in p
+    )
     for title in samples.TITLES.values():
         assert title in card
     whole = " ".join(" ".join(pages).split())
-    for wanted in ("The five-minute proof", "A reviewer's questions", "What was not tested", "Aftercare", "Glossary", "LR-TEST", "eight sentences"):
+    for wanted in (
+        "The five-minute proof",
+        "A reviewer's questions",
+        "What was not tested",
+        "Aftercare",
+        "Glossary",
+        "LR-TEST",
+        "eight sentences",
+    ):
         assert wanted in whole
 
 
@@ -131,7 +148,10 @@ def test_public_edition_tells_no_finding_and_no_name_from_inside(public_pdf: byt
 
 
 def test_paper_sizes(full_pdf: bytes, flagged_pdf: bytes) -> None:
-    box = [[round(float(v)) for v in pdftext.reader(raw).root["/Pages"]["/Kids"][0]["/MediaBox"]] for raw in (full_pdf, flagged_pdf)]
+    box = [
+        [round(float(v)) for v in pdftext.reader(raw).root["/Pages"]["/Kids"][0]["/MediaBox"]]
+        for raw in (full_pdf, flagged_pdf)
+    ]
     assert box == [[0, 0, 595, 842], [0, 0, 612, 792]]
 
 
@@ -145,7 +165,10 @@ HOSTILE = (
 def test_hostile_text_stays_text(tmp_path) -> None:
     one = samples.assessment(business=HOSTILE, product=HOSTILE, site="javascript:alert(1)", assessor=HOSTILE)
     rows = [{"store": HOSTILE, "kind": HOSTILE, "provider": HOSTILE, "region": HOSTILE, "encrypted": HOSTILE}]
-    told = (*one.evidence.answers, replace(one.evidence.answers[0], question="boundaries.data.stores", value=rows, at="2026-11-22"))
+    told = (
+        *one.evidence.answers,
+        replace(one.evidence.answers[0], question="boundaries.data.stores", value=rows, at="2026-11-22"),
+    )
     one = replace(one, evidence=replace(one.evidence, answers=told), aftercare=(HOSTILE,), scope=(HOSTILE,))
     found = [replace(f, evidence=HOSTILE, where=HOSTILE) if f.evidence else f for f in samples.findings()]
     judged = samples.judged(one, found)
@@ -169,7 +192,7 @@ def test_no_address_is_fetched(tmp_path) -> None:
     from wizard.report.paint import Refuse
 
     for url in ("http://evil.example/", "file:///etc/passwd", "ftp://x/", "https://x/"):
-        with pytest.raises(ValueError, match="refused|disallowed"):
+        with pytest.raises(ValueError, match=r"refused|disallowed"):
             Refuse(allowed_protocols=["data"]).fetch(url)
 
 
@@ -183,7 +206,13 @@ def test_every_correction_is_needed(monkeypatch) -> None:
         '<table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
         '<tbody><tr><th scope="row">x</th><td>1</td></tr></tbody></table></body></html>'
     )
-    monkeypatch.setattr(paint, "html", lambda _page: page.replace("<head>", f"<head><style>{paint.css()} body {{ font-family: 'Document Sans' }}</style>"))
+    monkeypatch.setattr(
+        paint,
+        "html",
+        lambda _page: page.replace(
+            "<head>", f"<head><style>{paint.css()} body {{ font-family: 'Document Sans' }}</style>"
+        ),
+    )
 
     def made() -> bytes:
         return paint.pdf(job, [], "00" * 16)
@@ -266,7 +295,13 @@ def test_what_a_library_prints_never_lands_in_the_pdf() -> None:
     job = json.dumps({"probe": True}).encode()
     script = "import sys, runpy; sys.argv = ['x']; runpy.run_module('wizard.report', run_name='__main__')"
     noisy = "import builtins; import weasyprint; print('banner'); " + script
-    done = subprocess.run([sys.executable, "-c", noisy], input=job, capture_output=True, check=False, env=os.environ | child._environment())
+    done = subprocess.run(
+        [sys.executable, "-c", noisy],
+        input=job,
+        capture_output=True,
+        check=False,
+        env=os.environ | child._environment(),
+    )
     assert done.returncode == 0, done.stderr
     assert re.search(rb"\d+\.\d+", done.stdout)
 
@@ -276,7 +311,9 @@ def test_the_door_is_light() -> None:
         "import sys, wizard.report; heavy = {'jinja2', 'weasyprint', 'pydyf', 'pyhanko', 'textual'} & set(sys.modules);"
         "print(sorted(heavy)); sys.exit(bool(heavy))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=child._environment())
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=child._environment()
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

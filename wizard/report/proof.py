@@ -29,8 +29,7 @@ def proof(assessment: Assessment) -> dict[str, Any] | None:
 
 def _steps(made: Proof) -> Iterator[tuple[str, Exchange]]:
     """The exchanges with the names of their steps; more crosses than two share the name of their direction."""
-    for step, exchange in zip(("P1", "P2"), made.own, strict=False):
-        yield step, exchange
+    yield from zip(("P1", "P2"), made.own, strict=False)
     if made.missing is not None:
         yield "P3", made.missing
     for cross in made.crosses:

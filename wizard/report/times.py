@@ -40,7 +40,7 @@ def day(text: str) -> str:
 
 
 def minute(text: str) -> str:
-    """ "23 November 2026, 18:00 UTC"; anything else as it is."""
+    """As in: 23 November 2026, 18:00 UTC. Anything that is no moment stays as it is."""
     read = _read(text)
     return f"{day(read)}, {read[11:16]} UTC" if read else text
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from wizard.report.boundaries.graph import Graph, Node, Zone
 from wizard.report.showable import showable
 from wizard.words import say
 
 LEAST = 24
 _ROOM = 22  # most letters in a box, so that three stand side by side in 80 columns
-_ASCII = str.maketrans("┌┐└┘─│═▼→", "++++-|=v>")
+_ASCII = dict(zip("┌┐└┘─│═▼→…–", "++++-|=v>~-", strict=True))
 
 
 def drawn(graph: Graph, columns: int = 78, *, ascii_only: bool = False) -> str:
@@ -38,7 +40,15 @@ def drawn(graph: Graph, columns: int = 78, *, ascii_only: bool = False) -> str:
         )
         out += _wrapped(showable(words), columns)
     text = "\n".join(out) + "\n"
-    return text.translate(_ASCII) if ascii_only else text
+    return "".join(map(_plain, text)) if ascii_only else text
+
+
+def _plain(char: str) -> str:
+    """One ASCII character for any other, so that columns stay columns: the bare letter of an accented one, else a question mark."""
+    if char.isascii():
+        return char
+    bare = unicodedata.normalize("NFKD", char)[0]
+    return _ASCII.get(char) or (bare if bare.isascii() else "?")
 
 
 def _text(node: Node, room: int) -> tuple[str, str]:

@@ -177,7 +177,7 @@ def _part(pattern: str, row: Row) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """ "a, b and c"."""
+    """The parts in a row, as in: a, b and c."""
     if len(parts) < 2:
         return "".join(parts)
     return say("report.join.and", first=", ".join(parts[:-1]), last=parts[-1])
