@@ -11,7 +11,7 @@ from wizard.net import Access
 from wizard.probe import Target
 from wizard.profile.load import Profile
 from wizard.profile.source import shown
-from wizard.profile.urls import authority, split
+from wizard.profile.urls import authority, split, unsigned
 
 
 def quick(url: str) -> Profile:
@@ -24,10 +24,10 @@ def from_site(url: str, business: str = "", *, quick: bool = False) -> Profile:
     try:
         found, user, password = address(url)
     except Trouble:
-        raise Trouble("profile.bad-address", url=shown(url)) from None
+        raise Trouble("profile.bad-address", url=shown(unsigned(url))) from None
     parts = split(found)
     if parts is None or user or password:
-        raise Trouble("profile.bad-address", url=shown(url))
+        raise Trouble("profile.bad-address", url=shown(unsigned(url)))
     site = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}" + (f"?{parts.query}" if parts.query else "")
     host = authority(parts)
     run_id = secrets.token_hex(4)

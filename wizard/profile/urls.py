@@ -52,13 +52,18 @@ def authority(parts: SplitResult) -> str:
     return f"[{name}]:{parts.port}" if ":" in name else f"{name}:{parts.port}"
 
 
+def unsigned(text: str) -> str:
+    """An address as an error may show it: a name and password in it are left out."""
+    return re.sub(r"[^/@\s]*@", "…@", text)
+
+
 def clean(source: Source, text: str, path: Key) -> str:
     """An address of the profile in one form: lower-case host, no fragment, no final slash. "" stays "". Trouble when it is unsound."""
     if not text:
         return ""
     parts = split(text)
     if parts is None:
-        raise source.wrong(path, "url", text)
+        raise source.wrong(path, "url", unsigned(text))
     name = host_name(parts.hostname or "")
     name = f"[{name}]" if ":" in name else name
     port = "" if parts.port is None or parts.port == _DEFAULT[parts.scheme] else f":{parts.port}"
@@ -70,7 +75,7 @@ def origin(source: Source, text: str, path: Key) -> str:
     """An approved origin: scheme, host and port, nothing after it but at most one slash."""
     cleaned = split(text)
     if cleaned is None or cleaned.path.rstrip("/") or cleaned.query or cleaned.fragment:
-        raise source.wrong(path, "origin", text)
+        raise source.wrong(path, "origin", unsigned(text))
     return clean(source, text, path)
 
 
