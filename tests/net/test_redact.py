@@ -103,13 +103,13 @@ FORMS = [
     lambda s: f"x{s}x",
     lambda s: s.upper(),
     lambda s: quote(s, safe=""),
-    lambda s: json.dumps(s),
+    json.dumps,
     lambda s: base64.b64encode(s.encode()).decode(),
     lambda s: base64.urlsafe_b64encode(b"a" + s.encode() + b"b").decode(),
     lambda s: base64.b64encode(b"ab" + s.encode()).decode(),
 ]
 LOOSE = [
-    lambda s: " ".join(s),
+    " ".join,
     lambda s: s.replace("-", ""),
     lambda s: s[::-1],
     lambda s: codecs.encode(s, "rot13"),

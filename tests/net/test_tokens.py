@@ -207,3 +207,11 @@ async def test_facts_of_a_credential():
     async with open_net(access(1, "cookie")) as net:
         assert net.token("a").kind == "jwt"
         assert net.token("opaque").kind == "cookie"
+
+
+async def test_a_forged_cookie_is_not_overruled_by_one_that_the_call_carries():
+    async with serve(server) as web, open_net(access(web.port, "cookie")) as net:
+        call = Call("GET", web.url, "forged:random:a", headers=(("cookie", f"session={A}; org=7"),))
+        cookie = json.loads((await net.send(call)).head)[2]["cookie"]
+    assert A not in cookie
+    assert cookie.endswith("; org=7")

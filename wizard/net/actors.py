@@ -44,7 +44,7 @@ class Actors:
             added = self._forged(kind, account, call.key)
         else:
             added = self._headers(account) | self._project_key(account, url)
-        headers = _merged(call.headers, added)
+        headers = _merged(call.headers, added, forged=family == "forged")
         return Request(call.method.upper(), url, headers, body, call.target, call.cap, call.timeout)
 
     def _token(self, name: str) -> str:
@@ -110,15 +110,20 @@ class Actors:
         )
 
 
-def _merged(given: tuple[tuple[str, str], ...], added: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The caller's headers, with the account's in their place; cookies of both travel in one header. A cookie that the caller names wins: it holds a swapped id."""
+def _merged(given: tuple[tuple[str, str], ...], added: Mapping[str, str], *, forged: bool) -> tuple[tuple[str, str], ...]:
+    """The caller's headers, with the account's in their place; cookies of both travel in one header.
+
+    A cookie that the caller names wins, for it holds a swapped id; beside a forged one it gives way, or the test would send the true session.
+    """
     added = dict(added)
     cookie = next((name for name in added if name.lower() == "cookie"), None)
     if cookie is not None:
         lines = [value for name, value in given if name.lower() == "cookie"]
         named = [pair.strip() for line in lines for pair in line.split(";") if pair.strip()]
+        rest = [pair.strip() for pair in added[cookie].split(";") if pair.strip()]
+        if forged:
+            named, rest = rest, named
         taken = {pair.partition("=")[0] for pair in named}
-        rest = (pair.strip() for pair in added[cookie].split(";") if pair.strip())
         added[cookie] = "; ".join([*named, *(pair for pair in rest if pair.partition("=")[0] not in taken)])
     replaced = {name.lower() for name in added}
     return (*(pair for pair in given if pair[0].lower() not in replaced), *added.items())

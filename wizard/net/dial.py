@@ -172,7 +172,7 @@ def trust(access: Access) -> ssl.SSLContext:
 def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
     """Connections over HTTP/1.1 or HTTP/2; no proxy from the environment, no retry."""
     return httpcore.AsyncConnectionPool(
-        ssl_context=context, network_backend=dial, http1=True, http2=True, max_connections=24, max_keepalive_connections=12, keepalive_expiry=3.0
+        ssl_context=context, network_backend=dial, http1=True, http2=True, max_connections=24, max_keepalive_connections=12, keepalive_expiry=1.5
     )
 
 

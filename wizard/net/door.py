@@ -32,6 +32,7 @@ from wizard.net.types import Access, Call, DnsAnswer, Fault, Hello, Reply, Sent,
 
 SILENCES_MOST = 2
 ISSUER_MOST = 65_536
+HELLO_SECONDS = 6.0
 
 for _name in ("httpcore", "hpack", "h2", "h11"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # at DEBUG these write headers, credentials and all
@@ -185,8 +186,8 @@ class Door:
         if where is None or where.scheme != "http" or self._stopped() or not self._budget.room(Consent.LOOK):
             return b""
         found = await self._places.of(host_of(where), port_of(where))
-        mapped = bool(found) and found[0][0] != found[0][1][0]
-        if not found or not (mapped or (port_of(where) == 80 and all(ipaddress.ip_address(one).is_global for one, _ in found))):
+        public = port_of(where) == 80 and all(ipaddress.ip_address(place[0]).is_global for _, place in found)
+        if not found or not (public or port_of(where) in self._places.mapped_ports(host_of(where))):
             return b""
         self._budget.count(Consent.LOOK, ladder=False)
         request = Request("GET", where, (), None, cap=ISSUER_MOST)
@@ -212,7 +213,7 @@ class Door:
             return Hello.SILENT
         for _, place in (await self._places.of(host, port, address))[:1]:
             self._shaker.count += 1
-            return await hello(place, host, version)
+            return await hello(place, host, version, HELLO_SECONDS)
         return Hello.SILENT
 
     def refuses(self, consent: Consent, url: str = "") -> str:

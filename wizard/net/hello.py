@@ -10,7 +10,6 @@ from wizard.net.names import is_address
 from wizard.net.types import Hello
 
 VERSIONS = {"1.0": 0x0301, "1.1": 0x0302}
-SECONDS = 6.0
 _SUITES = (0xC014, 0xC013, 0xC00A, 0xC009, 0x0039, 0x0033, 0x0035, 0x002F, 0x0016, 0x000A, 0x00FF)
 _GROUPS = (0x001D, 0x0017, 0x0018, 0x0019)
 _HANDSHAKE, _SERVER_HELLO = 22, 2
@@ -45,7 +44,7 @@ def judge(record: bytes, version: int) -> Hello:
     return Hello.REFUSED
 
 
-async def hello(place: tuple[str, int], host: str, version: str, seconds: float = SECONDS) -> Hello:
+async def hello(place: tuple[str, int], host: str, version: str, seconds: float) -> Hello:
     """Send one ClientHello to `place`. Silent: no connection, or no answer within `seconds`. A close or reset counts as refused."""
     number = VERSIONS[version]
     try:

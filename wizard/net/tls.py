@@ -51,7 +51,7 @@ class Shaker:
         async with self._gate:
             first = await self._try(host, port, address, self._context("trust"))
             facts = TlsFacts(host, port, first.address or address, first.fault, first.detail, first.code, first.code, first.version, first.alpn)
-            if first.fault is Fault.TLS:
+            if first.fault in {Fault.TLS, Fault.RESET}:
                 return await self._client_certificate(facts, address)
             if first.fault is not Fault.NONE:
                 return facts
@@ -88,7 +88,7 @@ class Shaker:
         return False
 
     async def _client_certificate(self, facts: TlsFacts, address: str) -> TlsFacts:
-        """After an alert: did the server, whose chain verified, ask for a certificate of ours? Then its own is good (TLS 1.2; 1.3 tells later)."""
+        """After an alert or a close: did the server, whose chain verified, ask for a certificate of ours? Then its own is good (TLS 1.2; 1.3 tells later)."""
         context, asked = self._new("trust"), []
 
         def heard(_conn: object, direction: str, _version: object, content: object, kind: Any, _data: bytes) -> None:
