@@ -13,10 +13,12 @@ import msgspec
 from tests.probes.api.canned import OTHER, OWN
 from wizard.checklist import Checklist, Index, Item, Words
 from wizard.demo.parts.http import Handler, Request, Web, serve
+from wizard.intake import curl
 from wizard.intake import routes as intake
+from wizard.intake.pasted import Pasted
 from wizard.judge.verdicts import root_causes, verdict_of
 from wizard.model import Answer, Consent, Finding, Outcome, Unobserved
-from wizard.net import Access, Call, Net, Secret, open_net
+from wizard.net import Access, Net, Secret, open_net
 from wizard.probe import Account, Chat, Hosted, Probe, Target
 from wizard.words import data
 
@@ -27,12 +29,19 @@ LETTERS = {"review": "R", "inconclusive": "I", "not-tested": "T"}
 
 @dataclass
 class Paste:
-    """One account's own request: what a founder pastes, credentials apart."""
+    """One account's own request, of which the text that a founder pastes is made."""
 
     path: str
     method: str = "GET"
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
+
+    def text(self, url: str, token: str) -> str:
+        """The request as a browser's "Copy as cURL" writes it."""
+        parts = [f"curl '{url}{self.path}'", f"-X {self.method}", f"-H 'authorization: {token}'"]
+        parts += [f"-H '{name}: {value}'" for name, value in self.headers]
+        parts += [f"--data-raw '{self.body.decode()}'"] if self.body is not None else []
+        return " \\\n  ".join([*parts, "-H 'sec-fetch-mode: cors'", "--compressed"])
 
 
 @dataclass
@@ -83,19 +92,24 @@ def who(request: Request) -> str:
     return {A_TOKEN: "a", B_TOKEN: "b"}.get(request.header("authorization"), "nobody")
 
 
+def pastes(setup: Setup, url: str) -> dict[str, Pasted]:
+    """What intake makes of the pasted texts."""
+    given = (("a", setup.a, A_TOKEN), ("b", setup.b, B_TOKEN))
+    return {name: curl.parse(paste.text(url, token)) for name, paste, token in given if paste}
+
+
 def target_of(setup: Setup, url: str) -> Target:
     """What the probe may know."""
     accounts = {}
-    for at, (name, pair, paste) in enumerate((("a", OWN, setup.a), ("b", OTHER, setup.b))):
+    taken = pastes(setup, url)
+    for at, (name, pair) in enumerate((("a", OWN), ("b", OTHER))):
         accounts[name] = Account(
             name,
             marker=(pair.key, pair.secret),
             own=(setup.own[at],) if setup.own else (),
             files=(setup.files[at],) if setup.files else (),
             person=(Secret(setup.persons[at]),) if setup.persons else (),
-            pasted=Call(paste.method, url + paste.path, name, paste.headers, paste.body, Consent.TOUCH)
-            if paste
-            else None,
+            pasted=replace(taken[name].call, actor=name, consent=Consent.TOUCH) if name in taken else None,
         )
     listed = tuple(route for text in setup.routes if (route := intake.parse(text)))
     answers = {key: Answer(key, value, "Ada Osei") for key, value in setup.answers.items()}
@@ -114,7 +128,10 @@ def target_of(setup: Setup, url: str) -> Target:
 
 def access_of(setup: Setup, web: Web) -> Access:
     """What only the door may know."""
-    given = {"a": {"Authorization": A_TOKEN}, "b": {"Authorization": B_TOKEN}} | dict(setup.accounts)
+    given: dict[str, Mapping[str, str]] = {"a": {"Authorization": A_TOKEN}, "b": {"Authorization": B_TOKEN}}
+    for name, pasted in pastes(setup, web.url).items():
+        given[name] = {key: secret.reveal() for key, secret in pasted.credentials.items()}
+    given |= setup.accounts
     if setup.public_key:
         given["hosted"] = {"apikey": setup.public_key, "Authorization": f"Bearer {setup.public_key}"}
     return Access(
