@@ -48,7 +48,7 @@ class Running:
         target = replace(self._profile.target, run_id=run_id)
         answers = session.answers()
         target = replace(target, answers={**target.answers, **answers})
-        async with open_net(replace(self._profile.access, run_id=run_id)) as net:
+        async with open_net(replace(self._profile.access, run_id=run_id, stop=self._halt)) as net:
 
             def log(text: str) -> None:
                 self._write(net.reveals(text))
@@ -62,6 +62,8 @@ class Running:
                         session.add(event.observation)
                     yield event
             finally:
+                for sent in net.log() if self._debug else ():
+                    log(str(sent))
                 seen = [o.seen for o in session.assessment.evidence.observations]
                 left = tuple(dict.fromkeys(line for s in seen for line in getattr(s, "aftercare", ())))
                 session.assessment = replace(
