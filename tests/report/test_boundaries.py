@@ -76,6 +76,10 @@ def test_the_interview_covers_what_a_handover_must_establish(chapter: str, words
     assert [word for word in words.split() if word not in text] == []
 
 
+def test_what_is_shown_beside_a_question_belongs_to_an_item() -> None:
+    assert {name.partition(".")[0] for q in KNOWN.interview for name in q.show} <= set(samples.NAMES)
+
+
 def test_every_table_has_a_title() -> None:
     titles = area("report")["titles"]
     tables = [q.id for q in KNOWN.interview if q.kind == "table" and q.id not in MERGED]

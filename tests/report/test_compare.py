@@ -64,6 +64,17 @@ def test_findings_and_flags_that_change() -> None:
     assert json.loads(json.dumps(moved.plain()))["schema"] == 1
 
 
+def test_what_runs_out_next_stands_with_the_warned_first() -> None:
+    new = found()
+    one = new["items"][6]["findings"][0]
+    new["items"][6]["findings"] += [
+        one | {"id": "tls.expiry", "where": "b.example:443", "summary": "Runs until March.", "severity": ""},
+        one | {"id": "tls.expiry", "where": "c.example:443", "summary": "Ends in 9 days.", "severity": "note"},
+    ]
+    moved = report.compare(found(), new)
+    assert moved.ahead == (("c.example:443", "Ends in 9 days."), ("b.example:443", "Runs until March."))
+
+
 def test_one_page_as_pdf() -> None:
     old = found(tls=Outcome.FAIL, auth=Outcome.FAIL, cors=Outcome.UNKNOWN)
     new = found(edge=Outcome.FAIL, logging=Outcome.UNKNOWN)

@@ -15,6 +15,8 @@ from wizard.report.showable import all_showable
 from wizard.report.times import EPOCH, minute
 from wizard.words import area, say
 
+EXPIRY = ("tls.expiry", "auth.token-life", "monitoring.tls-and-domain-expiry")
+"""Findings that tell when something runs out."""
 _RANK = {"fail": 0, "unknown": 1, "pass": 2, "not-applicable": 2}
 
 
@@ -33,7 +35,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two results side by side. `flags_raised` and `flags_lowered` are red flag ids; `fixed` and `broken` finding ids that stopped or began to fail."""
+    """Two results side by side. `flags_raised` and `flags_lowered` are red flag ids; `fixed` and `broken` finding ids that stopped or began to fail.
+
+    `ahead`: what runs out, as (place, sentence) of the new result's findings on expiry.
+    """
 
     old: str
     new: str
@@ -44,6 +49,7 @@ class Comparison:
     flags_lowered: tuple[str, ...] = ()
     fixed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+    ahead: tuple[tuple[str, str], ...] = ()
 
     def of(self, kind: str) -> tuple[Change, ...]:
         """The changes of one kind."""
@@ -68,6 +74,7 @@ class Comparison:
             ],
             "red_flags": {"raised": list(self.flags_raised), "lowered": list(self.flags_lowered)},
             "findings": {"fixed": list(self.fixed), "broken": list(self.broken)},
+            "ahead": [{"where": where, "summary": text} for where, text in self.ahead],
         }
 
 
@@ -88,7 +95,15 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Comparison:
         flags_lowered=tuple(name for name in up_old if name not in up_new),
         fixed=tuple(name for name in failing_old if name not in failing_new),
         broken=tuple(name for name in failing_new if name not in failing_old),
+        ahead=_ahead(new),
     )
+
+
+def _ahead(found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Certificates and tokens that were looked at for when they end, those with a warning first."""
+    dated = [f for item in found["items"] for f in item["findings"] if f["id"] in EXPIRY]
+    dated.sort(key=lambda f: (f["outcome"] == "pass" and not f["severity"], f["where"]))
+    return tuple((f["where"], f["summary"]) for f in dated)
 
 
 def _moment(found: Mapping[str, Any]) -> str:
@@ -148,6 +163,7 @@ def compare_page(found: Comparison, checklist: Checklist, product: str) -> dict[
         "flags": flags,
         "fixed": list(found.fixed)[:8],
         "broken": list(found.broken)[:8],
+        "ahead": [{"where": where, "text": text} for where, text in found.ahead[:6]],
     }
     shown: dict[str, Any] = all_showable(page)
     return shown | {"words": area("report"), "created": found.new or EPOCH, "version": __version__, "paper": "a4"}
