@@ -171,6 +171,8 @@ def test_a_variant_fails_on_another_words_only() -> None:
         (Listing(ROUTE, ex(Kind.EMPTIES), ex(Kind.EMPTIES)), ("unknown", "nothing-own")),
         (Listing(ROUTE, ex(Kind.DENIES)), ("pass", "pass-shut")),
         (Listing(ROUTE, ex(Kind.DENIES, weak=True)), ("unknown", "review")),
+        (Listing(ROUTE, ex(Kind.HIDES)), ("unknown", "no-list")),
+        (Listing(ROUTE, ex(Kind.REJECTS)), ("unknown", "no-list")),
         (Listing(ROUTE, ex(Kind.SHELL)), ("unknown", "reasons.page-not-api")),
     ],
 )

@@ -49,6 +49,8 @@ def _told_listing(listing: Listing, shared: bool) -> Told:
             return Told(Outcome.UNKNOWN, "shared", Reason.REVIEW)
         say = "fail" if a.kind is Kind.LEAKS else "fail-id"
         return Told(Outcome.FAIL, say)
+    if a.kind in {Kind.HIDES, Kind.REJECTS} and not a.weak:
+        return Told(Outcome.UNKNOWN, "no-list", Reason.INCONCLUSIVE)
     if is_shut(a.kind) and a.kind is not Kind.EMPTIES:
         return Told(Outcome.UNKNOWN, "review", Reason.REVIEW) if a.weak else Told(Outcome.PASS, "pass-shut")
     if a.kind not in {Kind.GIVES, Kind.EMPTIES}:
