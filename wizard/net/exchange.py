@@ -40,7 +40,7 @@ def parse(url: str) -> httpx.URL | None:
         found = httpx.URL(url)
     except (httpx.InvalidURL, ValueError, TypeError):
         return None
-    if found.scheme not in {"http", "https"} or not found.host:
+    if found.scheme not in {"http", "https"} or not found.host or not 0 < port_of(found) < 65_536:
         return None
     return found.copy_with(fragment=None, username=None, password=None)
 
@@ -52,7 +52,7 @@ def host_of(url: httpx.URL) -> str:
 
 def port_of(url: httpx.URL) -> int:
     """The port dialled for a URL."""
-    return url.port or (443 if url.scheme == "https" else 80)
+    return url.port if url.port is not None else (443 if url.scheme == "https" else 80)
 
 
 def wire_headers(request: Request, agent: str, run_id: str) -> list[tuple[bytes, bytes]]:
