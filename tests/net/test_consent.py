@@ -27,7 +27,12 @@ def ok(_request: Request) -> Response:
 
 
 def access(port: int, **more) -> Access:
-    return Access(run_id="t", hosts=frozenset({f"127.0.0.1:{port}"}), accounts={"a": {"Authorization": Secret("Bearer aaa")}}, **more)
+    return Access(
+        run_id="t",
+        hosts=frozenset({f"127.0.0.1:{port}"}),
+        accounts={"a": {"Authorization": Secret("Bearer aaa")}},
+        **more,
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,12 @@ def test_a_call_counts_as_at_least_what_its_actor_and_method_make_of_it(call, ex
         ({"touch": True}, {"actor": "a"}, Fault.NONE, ""),
         ({"touch": True}, {"consent": PUSH}, Fault.CONSENT, "needs-push"),
         ({"touch": True, "push": True}, {"method": "DELETE", "consent": PUSH}, Fault.CONSENT, "delete"),
-        ({"touch": True, "push": True}, {"method": "POST", "headers": (("X-HTTP-Method-Override", "delete"),)}, Fault.CONSENT, "delete"),
+        (
+            {"touch": True, "push": True},
+            {"method": "POST", "headers": (("X-HTTP-Method-Override", "delete"),)},
+            Fault.CONSENT,
+            "delete",
+        ),
         ({"touch": True, "push": True}, {"method": "POST", "consent": PUSH}, Fault.NONE, ""),
         ({}, {"method": "POST"}, Fault.CONSENT, "needs-touch"),
         ({}, {"method": "BREW"}, Fault.UNFIT, "method"),
@@ -78,7 +88,10 @@ async def test_what_is_not_sent(more, call, fault, detail):
 
 async def test_the_budget_is_for_touch_and_push_together_and_the_ladder_has_its_own():
     async with serve(ok) as web, Door(access(web.port, touch=True, push=True, max_requests=2), Hurry()) as net:
-        faults = [(await net.send(Call("GET", web.url, "a"))).fault, (await net.send(Call("POST", web.url, consent=PUSH))).fault]
+        faults = [
+            (await net.send(Call("GET", web.url, "a"))).fault,
+            (await net.send(Call("POST", web.url, consent=PUSH))).fault,
+        ]
         faults.append((await net.send(Call("GET", web.url, "a"))).fault)
         assert faults == [Fault.NONE, Fault.NONE, Fault.BUDGET]
         assert net.refuses(TOUCH, web.url) == "budget-spent"
@@ -115,7 +128,10 @@ async def test_two_silences_take_a_host_down_and_an_answer_in_between_does_not()
         return ok(request) if request.path == "/ok" else Hang()
 
     async with serve(handler) as web, open_net(access(web.port)) as net:
-        faults = [(await net.send(Call("GET", f"{web.url}/{path}", timeout=0.2))).fault for path in ("a", "ok", "b", "c", "ok?2")]
+        faults = [
+            (await net.send(Call("GET", f"{web.url}/{path}", timeout=0.2))).fault
+            for path in ("a", "ok", "b", "c", "ok?2")
+        ]
     assert faults == [Fault.TIMEOUT, Fault.NONE, Fault.TIMEOUT, Fault.TIMEOUT, Fault.DOWN]
 
 
@@ -151,7 +167,9 @@ async def test_pace_on_loopback(more, call, waits):
     assert clock.waits == waits
 
 
-@pytest.mark.parametrize(("call", "step"), [({"fresh": True}, 0.1), ({"actor": "a"}, 0.5), ({"method": "POST", "consent": PUSH}, 0.5)])
+@pytest.mark.parametrize(
+    ("call", "step"), [({"fresh": True}, 0.1), ({"actor": "a"}, 0.5), ({"method": "POST", "consent": PUSH}, 0.5)]
+)
 async def test_pace_elsewhere(call, step, monkeypatch):
     """A host that is not loopback, though its packets end there: the judgement is switched, the wire is real."""
     clock = Hurry()
@@ -190,7 +208,10 @@ async def nowhere():
 
 
 async def test_a_name_dialled_to_loopback_counts_as_loopback(nowhere):
-    async with serve(ok) as web, open_net(named(connect={f"{NAME}:80": f"127.0.0.1:{web.port}"}, ownership_code="", resolver=nowhere)) as net:
+    async with (
+        serve(ok) as web,
+        open_net(named(connect={f"{NAME}:80": f"127.0.0.1:{web.port}"}, ownership_code="", resolver=nowhere)) as net,
+    ):
         assert net.refuses(PUSH, f"http://{NAME}/x") == ""
         assert (await net.send(Call("GET", f"http://{NAME}/x", "a"))).fault is Fault.NONE
         assert net.refuses(PUSH, "https://api.brightside.test/") == "not-owned"
@@ -248,7 +269,11 @@ async def test_touch_and_push_wait_for_the_proof_and_look_does_not(monkeypatch):
 
     monkeypatch.setattr(dial, "is_loopback", lambda _address: False)
     for record in ([f"launch-ready={CODE}"], ["v=spf1 -all"]):
-        zone = {("_launch-ready.brightside.test", "TXT"): record, (NAME, "A"): ["192.0.2.7"], ("api.brightside.test", "A"): ["192.0.2.7"]}
+        zone = {
+            ("_launch-ready.brightside.test", "TXT"): record,
+            (NAME, "A"): ["192.0.2.7"],
+            ("api.brightside.test", "A"): ["192.0.2.7"],
+        }
         async with serve(ok) as web, serve_dns(zone) as dns:
             connect = {"192.0.2.7:80": f"127.0.0.1:{web.port}", "192.0.2.7:443": "127.0.0.1:1"}
             async with Door(named(connect=connect, resolver=f"127.0.0.1:{dns.port}"), Hurry()) as net:
@@ -259,12 +284,20 @@ async def test_touch_and_push_wait_for_the_proof_and_look_does_not(monkeypatch):
                 assert (await net.send(Call("GET", f"http://{NAME}/"))).status == 200
                 reply = await net.send(Call("GET", "http://api.brightside.test/", "a"))
                 assert (reply.status, reply.detail) == ((200, "") if proven else (0, "not-owned"))
-                assert all("authorization" not in dict(one.headers) for one in web.log if one.header("host") != "api.brightside.test")
+                assert all(
+                    "authorization" not in dict(one.headers)
+                    for one in web.log
+                    if one.header("host") != "api.brightside.test"
+                )
 
 
 @pytest.mark.parametrize(
     ("site", "shown"),
-    [('<script src="/app.js"></script>', True), ("<p>nothing</p>", False), ("<script>u='https://xyz.supabase.co'</script>", True)],
+    [
+        ('<script src="/app.js"></script>', True),
+        ("<p>nothing</p>", False),
+        ("<script>u='https://xyz.supabase.co'</script>", True),
+    ],
 )
 async def test_a_hosted_backend_counts_when_the_site_names_it(site, shown, monkeypatch):
     def handler(request: Request) -> Response:
@@ -277,7 +310,13 @@ async def test_a_hosted_backend_counts_when_the_site_names_it(site, shown, monke
 
         monkeypatch.setattr(dial, "is_loopback", lambda address: False)
         async with serve_dns(zone) as dns:
-            given = named(connect=connect, resolver=f"127.0.0.1:{dns.port}", hosted="https://xyz.supabase.co", touch=False, push=False)
+            given = named(
+                connect=connect,
+                resolver=f"127.0.0.1:{dns.port}",
+                hosted="https://xyz.supabase.co",
+                touch=False,
+                push=False,
+            )
             async with Door(given, Hurry()) as net:
                 assert net.refuses(LOOK, "https://xyz.supabase.co/rest/v1/t") == ("" if shown else "other-host")
                 assert net.refuses(LOOK, "https://abc.supabase.co/rest/v1/t") == "other-host"
@@ -297,8 +336,14 @@ async def test_a_hosted_backend_counts_when_the_site_names_it(site, shown, monke
     ],
 )
 async def test_a_provider_token_goes_to_its_provider_and_nowhere_else(actor, url, fault, nowhere):
-    connect = {"api.cloudflare.com:443": "127.0.0.1:1", f"{NAME}:443": "127.0.0.1:1", "api.brightside.test:443": "127.0.0.1:1"}
-    given = named(connect=connect, resolver=nowhere, tokens={"cloudflare": Secret("cf-token-1"), "webhook": Secret("whsec")})
+    connect = {
+        "api.cloudflare.com:443": "127.0.0.1:1",
+        f"{NAME}:443": "127.0.0.1:1",
+        "api.brightside.test:443": "127.0.0.1:1",
+    }
+    given = named(
+        connect=connect, resolver=nowhere, tokens={"cloudflare": Secret("cf-token-1"), "webhook": Secret("whsec")}
+    )
     async with open_net(given) as net:
         assert (await net.send(Call("GET", url, actor))).fault is fault
         assert (await net.send(Call("POST", url, "provider:cloudflare"))).fault is not Fault.NONE

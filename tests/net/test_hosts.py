@@ -12,7 +12,9 @@ from wizard.net.consent import Hosts, split_actor
 from wizard.net.exchange import parse, port_of
 from wizard.net.names import is_loopback, split_place
 
-HOSTS = frozenset({"app.example.com", "api.example.com:8443", "127.0.0.1:8001", "[::1]:8002", "::1", "xn--bcher-kva.example"})
+HOSTS = frozenset(
+    {"app.example.com", "api.example.com:8443", "127.0.0.1:8001", "[::1]:8002", "::1", "xn--bcher-kva.example"}
+)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +49,16 @@ def test_consented_hosts(url, expected):
         ("https://xyz.supabase.co", "https://xyz.supabase.co/rest/v1/t", True),
         ("https://xyz.supabase.co", "https://abc.supabase.co/rest/v1/t", False),
         ("https://demo-default-rtdb.firebaseio.com", "https://demo-default-rtdb.firebaseio.com/.json", True),
-        ("https://demo-default-rtdb.firebaseio.com", "https://firestore.googleapis.com/v1/projects/demo/databases/x", True),
-        ("https://demo-default-rtdb.firebaseio.com", "https://firestore.googleapis.com/v1/projects/demo2/databases/x", False),
+        (
+            "https://demo-default-rtdb.firebaseio.com",
+            "https://firestore.googleapis.com/v1/projects/demo/databases/x",
+            True,
+        ),
+        (
+            "https://demo-default-rtdb.firebaseio.com",
+            "https://firestore.googleapis.com/v1/projects/demo2/databases/x",
+            False,
+        ),
         ("https://demo.web.app", "https://firebasestorage.googleapis.com/v0/b/demo.appspot.com/o", True),
         ("https://demo.web.app", "https://firebasestorage.googleapis.com/v0/b/other.appspot.com/o", False),
         ("", "https://firestore.googleapis.com/v1/projects//databases", False),
@@ -60,7 +70,14 @@ def test_the_hosted_project_and_no_other(hosted, url, expected):
 
 @pytest.mark.parametrize(
     ("host", "expected"),
-    [("www.example.com", True), ("example.com", True), ("example.org", False), ("1.2.3.4", False), ("com", False), ("app.example.com", True)],
+    [
+        ("www.example.com", True),
+        ("example.com", True),
+        ("example.org", False),
+        ("1.2.3.4", False),
+        ("com", False),
+        ("app.example.com", True),
+    ],
 )
 def test_neighbours_for_a_handshake(host, expected):
     assert Hosts(Access(hosts=HOSTS)).near(host, 443) is expected
@@ -70,7 +87,20 @@ def test_two_tenants_of_one_platform_are_no_neighbours():
     assert not Hosts(Access(hosts=frozenset({"mine.vercel.app"}))).near("yours.vercel.app", 443)
 
 
-@pytest.mark.parametrize("url", ["", "app.example.com", "//x/", "ftp://x/", "http://", "javascript:alert(1)", "http://[::1", "http://x:99999/", "http://\x00/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "app.example.com",
+        "//x/",
+        "ftp://x/",
+        "http://",
+        "javascript:alert(1)",
+        "http://[::1",
+        "http://x:99999/",
+        "http://\x00/",
+    ],
+)
 def test_what_is_no_address(url):
     assert parse(url) is None
 
@@ -91,7 +121,16 @@ def test_places(text, expected):
 
 @pytest.mark.parametrize(
     ("address", "expected"),
-    [("127.0.0.1", True), ("127.8.8.8", True), ("::1", True), ("::ffff:127.0.0.1", True), ("localhost", True), ("10.0.0.1", False), ("0.0.0.0", False), ("localhost.evil.test", False)],
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("localhost", True),
+        ("10.0.0.1", False),
+        ("0.0.0.0", False),
+        ("localhost.evil.test", False),
+    ],
 )
 def test_loopback(address, expected):
     assert is_loopback(address) is expected
@@ -114,7 +153,10 @@ def test_actors(actor, expected):
 async def test_a_provider_gets_its_own_token_and_no_account(tmp_path):
     root = Authority()
     (tmp_path / "ca.pem").write_bytes(root.pem)
-    async with serve(lambda request: Response(200, (), request.header("authorization").encode()), tls=root.context(["api.cloudflare.com"])) as web:
+    async with serve(
+        lambda request: Response(200, (), request.header("authorization").encode()),
+        tls=root.context(["api.cloudflare.com"]),
+    ) as web:
         given = Access(
             hosts=frozenset({"127.0.0.1:1"}),
             connect={"api.cloudflare.com:443": f"127.0.0.1:{web.port}"},
@@ -123,7 +165,9 @@ async def test_a_provider_gets_its_own_token_and_no_account(tmp_path):
             tokens={"cloudflare": Secret("read-only-1"), "betterstack": Secret("other-1")},
         )
         async with open_net(given) as net:
-            reply = await net.send(Call("GET", "https://api.cloudflare.com/client/v4/zones?name=x", "provider:cloudflare"))
+            reply = await net.send(
+                Call("GET", "https://api.cloudflare.com/client/v4/zones?name=x", "provider:cloudflare")
+            )
             write = await net.send(Call("POST", "https://api.cloudflare.com/client/v4/zones", "provider:cloudflare"))
     assert reply.head == b"Bearer read-only-1"
     assert (write.status, write.detail) == (0, "read-only")

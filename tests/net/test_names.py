@@ -54,7 +54,10 @@ async def test_the_chain_of_aliases_is_told():
 async def test_a_dead_resolver_is_asked_a_few_times_only():
     import asyncio
 
-    async with serve_dns({(f"n{n}.test", "A"): SILENT for n in range(60)}) as dns, open_net(Access(resolver=f"127.0.0.1:{dns.port}")) as net:
+    async with (
+        serve_dns({(f"n{n}.test", "A"): SILENT for n in range(60)}) as dns,
+        open_net(Access(resolver=f"127.0.0.1:{dns.port}")) as net,
+    ):
         answers = await asyncio.gather(*(net.ask(f"n{n}.test", "A") for n in range(60)))
         assert net.spent().dns <= 16
     assert {answer.state for answer in answers} == {Dns.ERROR}

@@ -26,16 +26,34 @@ def word(stem: str) -> str:
     return stem + "-" + "0".join(("x7", "q9", "z4", "k2"))
 
 
-BEARER, COOKIE, KEY, PASSWORD, CF, HOOK = (word(stem) for stem in ("bearer", "cookie", "apikey", "pass", "cloud", "hook"))
+BEARER, COOKIE, KEY, PASSWORD, CF, HOOK = (
+    word(stem) for stem in ("bearer", "cookie", "apikey", "pass", "cloud", "hook")
+)
 CANARY, MARKER, PERSON = word("LR-CANARY"), "amber4821", "ada.osei@example.test"
-TOKEN = ".".join((pack({"alg": "HS256"}), pack({"sub": "subject-of-token-1", "exp": 1}), encode(b"0123456789abcdef0123456789abcdef")))
+TOKEN = ".".join(
+    (pack({"alg": "HS256"}), pack({"sub": "subject-of-token-1", "exp": 1}), encode(b"0123456789abcdef0123456789abcdef"))
+)
 BASIC = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
 ACCOUNTS = {
     "a": {"Authorization": Secret(f"Bearer {BEARER}"), "X-Api-Key": Secret(KEY)},
     "b": {"Cookie": Secret(f"theme=dark; sid={COOKIE}; jwt={TOKEN}")},
     "limited": {"Authorization": Secret(f"Basic {BASIC}")},
 }
-PLANTED = [BEARER, COOKIE, KEY, PASSWORD, CF, HOOK, CANARY, MARKER, PERSON, TOKEN, *TOKEN.split("."), BASIC, "subject-of-token-1"]
+PLANTED = [
+    BEARER,
+    COOKIE,
+    KEY,
+    PASSWORD,
+    CF,
+    HOOK,
+    CANARY,
+    MARKER,
+    PERSON,
+    TOKEN,
+    *TOKEN.split("."),
+    BASIC,
+    "subject-of-token-1",
+]
 
 
 def access(port: int, **more) -> Access:
@@ -72,20 +90,49 @@ async def test_planted_credentials_show_up_nowhere(heard, capfd):
     def handler(request: Request):
         odd = {"/hang": Hang(), "/raw": Raw(b"HTTP/1.1 nonsense\r\n\r\n"), "/gone": Raw(b"")}
         said = json.dumps([request.target, *(value for _, value in request.headers), request.body.decode()])
-        return odd.get(request.path) or Response(200, (("set-cookie", f"sid={COOKIE}"), ("location", f"/?t={BEARER}")), said.encode())
+        return odd.get(request.path) or Response(
+            200, (("set-cookie", f"sid={COOKIE}"), ("location", f"/?t={BEARER}")), said.encode()
+        )
 
     said: list[object] = []
     async with serve(handler) as web, serve_dns({}) as dns, open_net(access(web.port, resolver=dns.resolver)) as net:
-        actors = ["nobody", "a", "b", "limited", "webhook:good", "provider:cloudflare", "forged:unsigned-altered:b", "forged:random:a", "x\n", f"{BEARER}"]
+        actors = [
+            "nobody",
+            "a",
+            "b",
+            "limited",
+            "webhook:good",
+            "provider:cloudflare",
+            "forged:unsigned-altered:b",
+            "forged:random:a",
+            "x\n",
+            f"{BEARER}",
+        ]
         for actor in actors:
             for path in (f"/?key={KEY}&p={quote(PERSON)}", "/raw", "/gone"):
                 for method in ("GET", "POST"):
-                    call = Call(method, web.url + path, actor, consent=Consent.PUSH, body=CANARY.encode() if method == "POST" else None, timeout=0.3)
+                    call = Call(
+                        method,
+                        web.url + path,
+                        actor,
+                        consent=Consent.PUSH,
+                        body=CANARY.encode() if method == "POST" else None,
+                        timeout=0.3,
+                    )
                     reply = await net.send(call)
                     said += [net.reveals(reply.head.decode()), net.reveals(repr(reply.headers)), reply.detail]
         said += [await net.send(Call("GET", web.url, headers=(("x-bad", f"a\r\n{BEARER}"),)))]
         said += [await net.send(Call("GET", web.url + "/hang", "a", timeout=0.2)) for _ in range(3)]
-        said += [repr(net), repr(vars(net)), str(net.log()), net.token("a"), net.token("b"), net.spent(), repr(access(1)), net.refuses(Consent.PUSH, web.url)]
+        said += [
+            repr(net),
+            repr(vars(net)),
+            str(net.log()),
+            net.token("a"),
+            net.token("b"),
+            net.spent(),
+            repr(access(1)),
+            net.refuses(Consent.PUSH, web.url),
+        ]
         try:
             raise RuntimeError(f"probe broke on {BEARER}")
         except RuntimeError:

@@ -20,14 +20,30 @@ from wizard.net import Access, Call, Fault, Secret, open_net
 
 def echo(request: Request) -> Response:
     lines = [f"{request.method} {request.target}", *(f"{name}: {value}" for name, value in request.headers)]
-    return Response(200, (("content-type", "text/plain; charset=utf-8"), ("set-cookie", "lr=1"), ("x-two", "a"), ("x-two", "b")), "\n".join(lines).encode())
+    return Response(
+        200,
+        (("content-type", "text/plain; charset=utf-8"), ("set-cookie", "lr=1"), ("x-two", "a"), ("x-two", "b")),
+        "\n".join(lines).encode(),
+    )
 
 
 async def test_a_request_goes_out_as_the_named_account_and_nothing_else():
     async with serve(echo) as web:
-        access = Access(run_id="t1", hosts=frozenset({f"127.0.0.1:{web.port}"}), touch=True, accounts={"a": {"Authorization": Secret("Bearer aaa")}})
+        access = Access(
+            run_id="t1",
+            hosts=frozenset({f"127.0.0.1:{web.port}"}),
+            touch=True,
+            accounts={"a": {"Authorization": Secret("Bearer aaa")}},
+        )
         async with open_net(access) as net:
-            own = await net.send(Call("GET", web.url + "/me?x=1#frag", "a", headers=(("authorization", "Bearer other"), ("Accept-Encoding", "br"))))
+            own = await net.send(
+                Call(
+                    "GET",
+                    web.url + "/me?x=1#frag",
+                    "a",
+                    headers=(("authorization", "Bearer other"), ("Accept-Encoding", "br")),
+                )
+            )
             bare = await net.send(Call("GET", web.url + "/me"))
             missing = await net.send(Call("GET", web.url + "/me", "b"))
         text = own.head.decode()
@@ -63,7 +79,10 @@ async def test_a_request_goes_out_as_the_named_account_and_nothing_else():
 )
 async def test_content_codings(coding, body, fault):
     headers = (("content-encoding", coding),) if coding else ()
-    async with serve(lambda _r: Response(200, headers, body)) as web, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
+    async with (
+        serve(lambda _r: Response(200, headers, body)) as web,
+        open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net,
+    ):
         reply = await net.send(Call("GET", web.url))
     assert reply.fault is fault
     assert reply.head == (b"plain" if fault is Fault.NONE else b"")
@@ -72,7 +91,10 @@ async def test_content_codings(coding, body, fault):
 
 async def test_a_bomb_stays_within_the_cap():
     bomb = gzip.compress(b"\0" * 50_000_000)
-    async with serve(lambda _r: Response(200, (("content-encoding", "gzip"),), bomb)) as web, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
+    async with (
+        serve(lambda _r: Response(200, (("content-encoding", "gzip"),), bomb)) as web,
+        open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net,
+    ):
         reply = await net.send(Call("GET", web.url))
     assert (len(reply.head), reply.cut, reply.fault) == (262_144, True, Fault.NONE)
 
@@ -100,7 +122,10 @@ async def lines(*pieces: bytes, hold: float = 0):
         (Raw(b"SSH-2.0-OpenSSH\r\n"), (Fault.RESET, 0, b"", False)),
         (Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"), (Fault.RESET, 200, b"half", False)),
         (Raw(b"HTTP/1.1 200 OK\r\nx: " + b"y" * 300_000 + b"\r\n\r\n"), (Fault.RESET, 0, b"", False)),
-        (Raw(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n" + gzip.compress(b"whole")[:-8]), (Fault.NONE, 200, b"whole", False)),
+        (
+            Raw(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n" + gzip.compress(b"whole")[:-8]),
+            (Fault.NONE, 200, b"whole", False),
+        ),
         (Response(200, (), b"x" * 101), (Fault.NONE, 200, b"x" * 100, True)),
         (Response(200, (), b"x" * 100), (Fault.NONE, 200, b"x" * 100, False)),
         (Response(204), (Fault.NONE, 204, b"", False)),
@@ -118,13 +143,22 @@ async def test_a_stream_that_stays_open_gives_what_came_marked_as_cut():
     stream = Response(200, (("content-type", "text/event-stream"),), lines(b"data: a\n\n", hold=30))
     async with serve(lambda _r: stream) as web, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
         reply = await net.send(Call("GET", web.url, timeout=0.4))
-    assert (reply.fault, reply.status, reply.head, reply.cut, reply.media) == (Fault.NONE, 200, b"data: a\n\n", True, "text/event-stream")
+    assert (reply.fault, reply.status, reply.head, reply.cut, reply.media) == (
+        Fault.NONE,
+        200,
+        b"data: a\n\n",
+        True,
+        "text/event-stream",
+    )
 
 
 async def test_nobody_listens_and_no_such_name():
     async with serve(echo) as web:
         pass
-    async with serve_dns({}) as dns, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}", "no.such.test"}), resolver=dns.resolver)) as net:
+    async with (
+        serve_dns({}) as dns,
+        open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}", "no.such.test"}), resolver=dns.resolver)) as net,
+    ):
         assert (await net.send(Call("GET", web.url))).fault is Fault.REFUSED
         assert (await net.send(Call("GET", "http://no.such.test/"))).fault is Fault.DNS
 
@@ -138,7 +172,9 @@ async def test_a_header_that_is_none_is_not_sent(headers):
 
 async def test_a_cookie_that_the_call_names_wins_the_account_adds_its_others_and_answers_leave_none():
     async with serve(echo) as web:
-        given = Access(hosts=frozenset({f"127.0.0.1:{web.port}"}), touch=True, accounts={"a": {"Cookie": Secret("sid=own; b=2")}})
+        given = Access(
+            hosts=frozenset({f"127.0.0.1:{web.port}"}), touch=True, accounts={"a": {"Cookie": Secret("sid=own; b=2")}}
+        )
         async with open_net(given) as net:
             for _ in range(2):
                 await net.send(Call("GET", web.url, "a", headers=(("cookie", "sid=other; c=3"),)))
@@ -174,13 +210,21 @@ async def test_a_server_that_speaks_only_http_2(tmp_path):
         accounts={"a": {"Authorization": Secret("Bearer aaa")}},
     )
     async with open_net(given) as net:
-        replies = [await net.send(Call("GET", "https://app.test/me", "a", headers=(("Origin", "https://o.invalid"),))) for _ in range(2)]
+        replies = [
+            await net.send(Call("GET", "https://app.test/me", "a", headers=(("Origin", "https://o.invalid"),)))
+            for _ in range(2)
+        ]
         assert (await net.shake("app.test")).alpn == "h2"
     server.close()
     for reply in replies:
         said = json.loads(reply.head)
         assert (reply.status, reply.header("x-http"), reply.address) == (200, "2", "127.0.0.1")
-        assert (said[":authority"], said[":path"], said["authorization"], said["origin"]) == ("app.test", "/me", "Bearer aaa", "https://o.invalid")
+        assert (said[":authority"], said[":path"], said["authorization"], said["origin"]) == (
+            "app.test",
+            "/me",
+            "Bearer aaa",
+            "https://o.invalid",
+        )
 
 
 async def test_the_environment_has_no_say(monkeypatch):

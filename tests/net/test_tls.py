@@ -22,12 +22,21 @@ ROGUE = Authority("Rogue", intermediate=True)
 
 
 @asynccontextmanager
-async def opened(context: ssl.SSLContext | None, tmp_path, *, ca: bytes = ROOT.pem, name: str = NAME, connect=(), **more):
+async def opened(
+    context: ssl.SSLContext | None, tmp_path, *, ca: bytes = ROOT.pem, name: str = NAME, connect=(), **more
+):
     """A server with this context under NAME, and a door that trusts `ca`."""
     (tmp_path / "ca.pem").write_bytes(ca)
     async with serve(lambda _request: Response(200, (), b"hi"), tls=context) as web, serve_dns({}) as dns:
         places = {f"{name}:443": f"127.0.0.1:{web.port}", **dict(connect)}
-        given = Access(run_id="t", hosts=frozenset({name}), connect=places, ca_file=tmp_path / "ca.pem", resolver=dns.resolver, **more)
+        given = Access(
+            run_id="t",
+            hosts=frozenset({name}),
+            connect=places,
+            ca_file=tmp_path / "ca.pem",
+            resolver=dns.resolver,
+            **more,
+        )
         async with open_net(given) as net:
             yield net
 
@@ -45,7 +54,17 @@ async def opened(context: ssl.SSLContext | None, tmp_path, *, ca: bytes = ROOT.p
         (ROOT.pem, {"chain": False}, (20, 20)),
         (ROOT.pem, {"self_signed": True, "not_after": now() - DAY, "not_before": now() - 30 * DAY}, (18, 18)),
     ],
-    ids=["good", "wildcard", "expired", "not-yet", "wrong-name", "self-signed", "private-root", "leaf-only", "expired-self-signed"],
+    ids=[
+        "good",
+        "wildcard",
+        "expired",
+        "not-yet",
+        "wrong-name",
+        "self-signed",
+        "private-root",
+        "leaf-only",
+        "expired-self-signed",
+    ],
 )
 async def test_codes(ca, how, codes, tmp_path):
     how = {"names": [NAME]} | how
@@ -98,7 +117,9 @@ async def test_an_issuer_that_was_not_sent_is_fetched(issuer, sent_code, tmp_pat
 
 async def test_an_issuer_on_a_private_address_is_not_fetched(tmp_path):
     async with serve(lambda _request: Response(200, (), ROOT.issuer_der)) as shop:
-        async with opened(ROOT.context([NAME], chain=False, aia=f"http://127.0.0.1:{shop.port}/one.cer"), tmp_path) as net:
+        async with opened(
+            ROOT.context([NAME], chain=False, aia=f"http://127.0.0.1:{shop.port}/one.cer"), tmp_path
+        ) as net:
             facts = await net.shake(NAME)
         assert (facts.issuer_trusted, shop.log) == (False, [])
 

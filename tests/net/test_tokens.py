@@ -94,7 +94,11 @@ PLACES = {
 
 def access(port: int, place: str = "authorization") -> Access:
     name, form = PLACES[place]
-    accounts = {"a": {name: Secret(form.format(A))}, "b": {name: Secret(form.format(B))}, "opaque": {name: Secret(form.format("f00dfeedbeef0123"))}}
+    accounts = {
+        "a": {name: Secret(form.format(A))},
+        "b": {name: Secret(form.format(B))},
+        "opaque": {name: Secret(form.format("f00dfeedbeef0123"))},
+    }
     return Access(run_id="t1", hosts=frozenset({f"127.0.0.1:{port}"}), touch=True, accounts=accounts)
 
 
@@ -188,7 +192,18 @@ async def test_a_public_key_stays_when_the_session_is_forged():
                 assert headers["authorization"] != f"Bearer {A}"
 
 
-@pytest.mark.parametrize("text", ["", "a.b.c", "eyJ.e30.", "eyJhbGciOjF9", "eyJhbGciOjF9.W10.x", "eyJ0eXAiOiJKV1QifQ.e30.x", "eyJhbGciOjF9.e30.x.y.z"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a.b.c",
+        "eyJ.e30.",
+        "eyJhbGciOjF9",
+        "eyJhbGciOjF9.W10.x",
+        "eyJ0eXAiOiJKV1QifQ.e30.x",
+        "eyJhbGciOjF9.e30.x.y.z",
+    ],
+)
 def test_what_is_no_token(text):
     assert parse(text) is None
 

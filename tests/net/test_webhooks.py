@@ -41,12 +41,18 @@ def stamped(header: str):
 
 def standard(request: Request) -> bool:
     signed = ".".join([request.header("webhook-id"), request.header("webhook-timestamp"), request.body.decode()])
-    return fresh(request.header("webhook-timestamp")) and request.header("webhook-signature") == "v1," + base64.b64encode(mac(signed.encode())).decode()
+    return (
+        fresh(request.header("webhook-timestamp"))
+        and request.header("webhook-signature") == "v1," + base64.b64encode(mac(signed.encode())).decode()
+    )
 
 
 def slack(request: Request) -> bool:
     stamp = request.header("x-slack-request-timestamp")
-    return fresh(stamp) and request.header("x-slack-signature") == "v0=" + mac(f"v0:{stamp}:".encode() + request.body).hex()
+    return (
+        fresh(stamp)
+        and request.header("x-slack-signature") == "v0=" + mac(f"v0:{stamp}:".encode() + request.body).hex()
+    )
 
 
 def paddle(request: Request) -> bool:
@@ -87,7 +93,12 @@ async def test_a_sound_receiver_takes_the_good_event_alone(scheme, how):
     body = b"From=123&Body=hello" if scheme == "twilio" else BODY
     async with serve(handler) as web:
         secret = STANDARD if scheme == "standard" else RAW.decode()
-        given = Access(hosts=frozenset({f"127.0.0.1:{web.port}"}), push=True, tokens={"webhook": Secret(secret)}, webhook_scheme=scheme)
+        given = Access(
+            hosts=frozenset({f"127.0.0.1:{web.port}"}),
+            push=True,
+            tokens={"webhook": Secret(secret)},
+            webhook_scheme=scheme,
+        )
         async with open_net(given) as net:
             reply = await net.send(Call("POST", f"{web.url}/hook", f"webhook:{how}", body=body))
     if how.startswith("old") and scheme not in TIMED:
@@ -99,7 +110,12 @@ async def test_a_sound_receiver_takes_the_good_event_alone(scheme, how):
 
 async def test_the_same_event_has_the_same_id_twice():
     async with serve(lambda _request: Response(200)) as web:
-        given = Access(hosts=frozenset({f"127.0.0.1:{web.port}"}), push=True, tokens={"webhook": Secret(STANDARD)}, webhook_scheme="standard")
+        given = Access(
+            hosts=frozenset({f"127.0.0.1:{web.port}"}),
+            push=True,
+            tokens={"webhook": Secret(STANDARD)},
+            webhook_scheme="standard",
+        )
         async with open_net(given) as net:
             for body in (BODY, BODY, BODY + b" "):
                 await net.send(Call("POST", web.url, "webhook:good", body=body))
@@ -107,7 +123,9 @@ async def test_the_same_event_has_the_same_id_twice():
     assert first == second != other
 
 
-@pytest.mark.parametrize(("scheme", "token", "how"), [("", "x", "good"), ("unheard", "x", "good"), ("stripe", "", "good")])
+@pytest.mark.parametrize(
+    ("scheme", "token", "how"), [("", "x", "good"), ("unheard", "x", "good"), ("stripe", "", "good")]
+)
 async def test_without_scheme_or_secret_nothing_is_sent(scheme, token, how):
     async with serve(lambda _request: Response(200)) as web:
         tokens = {"webhook": Secret(token)} if token else {}

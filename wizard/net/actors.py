@@ -16,7 +16,22 @@ from wizard.net.types import Access, Call, TokenFacts
 from wizard.net.webhooks import Event, sign
 
 CLAIMS_MOST = 60
-RISKY = ("password", "passwd", "pwd", "hash", "secret", "api_key", "apikey", "private_key", "ssn", "email", "name", "phone", "address", "birth")
+RISKY = (
+    "password",
+    "passwd",
+    "pwd",
+    "hash",
+    "secret",
+    "api_key",
+    "apikey",
+    "private_key",
+    "ssn",
+    "email",
+    "name",
+    "phone",
+    "address",
+    "birth",
+)
 """Parts of claim names that should not stand in a token: the first eight are keys to something, the rest are personal data."""
 
 
@@ -60,7 +75,11 @@ class Actors:
 
     def _project_key(self, account: str, url: httpx.URL) -> Headers:
         """On the hosted backend an account sends the project's public key beside its own credential, as the provider's own library does."""
-        if account in {"nobody", "hosted"} or not self._access.hosted or url.host != httpx.URL(self._access.hosted).host:
+        if (
+            account in {"nobody", "hosted"}
+            or not self._access.hosted
+            or url.host != httpx.URL(self._access.hosted).host
+        ):
             return {}
         own = {name.lower() for name in self._access.accounts[account]}
         public = self._access.accounts.get("hosted", {})
@@ -105,12 +124,16 @@ class Actors:
             iat=_time(token.claims.get("iat")),
             subject_digest=self._redactor.fingerprint(str(who)) if who is not None else "",
             issuer=self._redactor.reveals(str(token.claims.get("iss") or ""))[:200],
-            risky_claims=tuple(name for name in claims if any(word in name.rpartition(".")[2].lower() for word in RISKY)),
+            risky_claims=tuple(
+                name for name in claims if any(word in name.rpartition(".")[2].lower() for word in RISKY)
+            ),
             digest=digest,
         )
 
 
-def _merged(given: tuple[tuple[str, str], ...], added: Mapping[str, str], *, forged: bool) -> tuple[tuple[str, str], ...]:
+def _merged(
+    given: tuple[tuple[str, str], ...], added: Mapping[str, str], *, forged: bool
+) -> tuple[tuple[str, str], ...]:
     """The caller's headers, with the account's in their place; cookies of both travel in one header.
 
     A cookie that the caller names wins, for it holds a swapped id; beside a forged one it gives way, or the test would send the true session.

@@ -51,7 +51,9 @@ class Undo:
         try:
             return self._step(piece, body)
         except zlib.error as error:
-            if self._coding == "deflate" and not self._begun:  # some servers send bare deflate (RFC 9110 8.4.1.2 names it)
+            if (
+                self._coding == "deflate" and not self._begun
+            ):  # some servers send bare deflate (RFC 9110 8.4.1.2 names it)
                 self._inflate, self._begun = zlib.decompressobj(-15), True
                 return self.feed(piece, body)
             raise Undecodable(f"{self._coding}: broken") from error

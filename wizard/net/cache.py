@@ -14,7 +14,13 @@ BYTES_MOST = 96 * 1024 * 1024
 
 def plain(call: Call) -> bool:
     """Whether a call may be served from the cache: a GET as nobody, look class, at the usual place."""
-    return call.method.upper() == "GET" and call.actor == "nobody" and call.consent is Consent.LOOK and call.body is None and not call.fresh
+    return (
+        call.method.upper() == "GET"
+        and call.actor == "nobody"
+        and call.consent is Consent.LOOK
+        and call.body is None
+        and not call.fresh
+    )
 
 
 class Cache:

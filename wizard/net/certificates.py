@@ -82,6 +82,8 @@ def _place(found: x509.Certificate) -> str:
         return ""
     for one in access:
         where = one.access_location
-        if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS and isinstance(where, x509.UniformResourceIdentifier):
+        if one.access_method == AuthorityInformationAccessOID.CA_ISSUERS and isinstance(
+            where, x509.UniformResourceIdentifier
+        ):
             return where.value if where.value.startswith("http://") else ""
     return ""

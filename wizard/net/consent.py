@@ -10,7 +10,11 @@ from wizard.net.names import is_address
 from wizard.net.registrable import registrable
 from wizard.net.types import Access, Call
 
-PROVIDERS = {"cloudflare": "api.cloudflare.com", "betterstack": "uptime.betterstack.com", "uptimerobot": "api.uptimerobot.com"}
+PROVIDERS = {
+    "cloudflare": "api.cloudflare.com",
+    "betterstack": "uptime.betterstack.com",
+    "uptimerobot": "api.uptimerobot.com",
+}
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "TRACE"})
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ORDER = (Consent.LOOK, Consent.TOUCH, Consent.PUSH)
@@ -35,7 +39,11 @@ def class_of(call: Call) -> Consent:
     least = Consent.LOOK
     if family == "webhook" or call.ladder:
         least = Consent.PUSH
-    elif family == "forged" or (family == "account" and account not in {"nobody", "hosted"}) or (family != "provider" and call.method.upper() not in _READS):
+    elif (
+        family == "forged"
+        or (family == "account" and account not in {"nobody", "hosted"})
+        or (family != "provider" and call.method.upper() not in _READS)
+    ):
         least = Consent.TOUCH
     return max(call.consent, least, key=_ORDER.index)
 
@@ -59,7 +67,9 @@ class Hosts:
     def __init__(self, access: Access) -> None:
         self._access = access
         self.hosted = httpx.URL(access.hosted).host.lower() if access.hosted else ""
-        self._project = self.hosted.partition(".")[0].removesuffix("-default-rtdb") if self.hosted.endswith(_FIREBASE) else ""
+        self._project = (
+            self.hosted.partition(".")[0].removesuffix("-default-rtdb") if self.hosted.endswith(_FIREBASE) else ""
+        )
 
     def has(self, url: httpx.URL, port: int) -> bool:
         """Whether a request may go to this URL's host."""
@@ -67,7 +77,12 @@ class Hosts:
 
     def has_provider(self, name: str, url: httpx.URL, port: int) -> bool:
         """Whether this is the provider's own API, over https, and its token was given."""
-        return name in self._access.tokens and url.scheme == "https" and port == 443 and host_of(url) == PROVIDERS.get(name)
+        return (
+            name in self._access.tokens
+            and url.scheme == "https"
+            and port == 443
+            and host_of(url) == PROVIDERS.get(name)
+        )
 
     def near(self, host: str, port: int) -> bool:
         """Whether a handshake may be made: a consented host, or another of the same registrable domain (it sends no request)."""
@@ -84,7 +99,9 @@ class Hosts:
         if self._project and host_of(url) == "firestore.googleapis.com":
             return path.startswith(f"/v1/projects/{self._project}/")
         if self._project and host_of(url) == "firebasestorage.googleapis.com":
-            return path.startswith((f"/v0/b/{self._project}.appspot.com/", f"/v0/b/{self._project}.firebasestorage.app/"))
+            return path.startswith(
+                (f"/v0/b/{self._project}.appspot.com/", f"/v0/b/{self._project}.firebasestorage.app/")
+            )
         return host_of(url) == self.hosted
 
     def domain(self, host: str) -> str:

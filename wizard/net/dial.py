@@ -82,7 +82,10 @@ class Dial(httpcore.AsyncNetworkBackend):
         for address, place in await self._places.of(host, port, self._address):
             try:
                 inner = await self._inner.connect_tcp(
-                    *place, timeout=min(timeout or CONNECT_SECONDS, CONNECT_SECONDS), local_address=local_address, socket_options=socket_options
+                    *place,
+                    timeout=min(timeout or CONNECT_SECONDS, CONNECT_SECONDS),
+                    local_address=local_address,
+                    socket_options=socket_options,
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout, OSError) as error:
                 last = why(error)
@@ -150,11 +153,18 @@ def why(error: BaseException) -> Unreachable:
     for found in chain:
         if isinstance(found, ConnectionResetError | BrokenPipeError):
             return Unreachable(Fault.RESET, "reset")
-        if isinstance(found, OSError) and found.errno in {errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL}:
+        if isinstance(found, OSError) and found.errno in {
+            errno.ECONNREFUSED,
+            errno.ENETUNREACH,
+            errno.EHOSTUNREACH,
+            errno.EADDRNOTAVAIL,
+        }:
             return Unreachable(Fault.REFUSED, errno.errorcode[found.errno])
     if any(isinstance(found, TimeoutError | httpcore.TimeoutException) for found in chain):
         return Unreachable(Fault.TIMEOUT, "connect")
-    if any("refused" in str(found).lower() or "all connection attempts failed" in str(found).lower() for found in chain):
+    if any(
+        "refused" in str(found).lower() or "all connection attempts failed" in str(found).lower() for found in chain
+    ):
         return Unreachable(Fault.REFUSED, "refused")
     return Unreachable(Fault.RESET, type(chain[-1]).__name__)
 
@@ -172,7 +182,13 @@ def trust(access: Access) -> ssl.SSLContext:
 def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
     """Connections over HTTP/1.1 or HTTP/2; no proxy from the environment, no retry."""
     return httpcore.AsyncConnectionPool(
-        ssl_context=context, network_backend=dial, http1=True, http2=True, max_connections=24, max_keepalive_connections=12, keepalive_expiry=1.5
+        ssl_context=context,
+        network_backend=dial,
+        http1=True,
+        http2=True,
+        max_connections=24,
+        max_keepalive_connections=12,
+        keepalive_expiry=1.5,
     )
 
 

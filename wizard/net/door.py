@@ -68,7 +68,9 @@ class Door:
             raise
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self._close()
         self._redactor.forget()
         self._access = Access()
@@ -130,10 +132,14 @@ class Door:
             if not self._hosts.has_provider(kind, url, port_of(url)) or call.address:
                 return Reply(fault=Fault.HOST, detail="other-host")
             return None if call.method.upper() in {"GET", "HEAD"} else Reply(fault=Fault.CONSENT, detail="read-only")
-        if call.address and consent is not Consent.LOOK:  # a credential goes to the names that were consented to, never to a bare address
+        if (
+            call.address and consent is not Consent.LOOK
+        ):  # a credential goes to the names that were consented to, never to a bare address
             return Reply(fault=Fault.CONSENT, detail="address")
         reason = self._reason(consent, url, ladder=call.ladder)
-        fault = {"": Fault.NONE, "other-host": Fault.HOST, "stopped": Fault.STOPPED, "budget-spent": Fault.BUDGET}.get(reason, Fault.CONSENT)
+        fault = {"": Fault.NONE, "other-host": Fault.HOST, "stopped": Fault.STOPPED, "budget-spent": Fault.BUDGET}.get(
+            reason, Fault.CONSENT
+        )
         return Reply(fault=fault, detail=reason) if reason else None
 
     def _reason(self, consent: Consent, url: httpx.URL | None, *, ladder: bool = False) -> str:
@@ -160,7 +166,11 @@ class Door:
             if not self._budget.room(consent, ladder=call.ladder):
                 return Reply(fault=Fault.BUDGET, detail="budget-spent", url=call.url)
             self._budget.count(consent, ladder=call.ladder)
-            reply = await exchange(self._pool(request.url.scheme, call.address), request, wire_headers(request, self._agent, self._access.run_id))
+            reply = await exchange(
+                self._pool(request.url.scheme, call.address),
+                request,
+                wire_headers(request, self._agent, self._access.run_id),
+            )
         silent = reply.fault is Fault.TIMEOUT and not reply.status
         self._silences[place] = self._silences.get(place, 0) + 1 if silent else 0
         return reply
@@ -192,7 +202,18 @@ class Door:
         self._budget.count(Consent.LOOK, ladder=False)
         request = Request("GET", where, (), None, cap=ISSUER_MOST)
         reply = await exchange(self._pool("http", ""), request, wire_headers(request, self._agent, self._access.run_id))
-        self._log.append(Sent(time.time(), "GET", self.reveals(url[:2000]), "nobody", Consent.LOOK, "tls.issuer", reply.status, reply.fault))
+        self._log.append(
+            Sent(
+                time.time(),
+                "GET",
+                self.reveals(url[:2000]),
+                "nobody",
+                Consent.LOOK,
+                "tls.issuer",
+                reply.status,
+                reply.fault,
+            )
+        )
         return reply.head if reply.status == 200 and not reply.cut else b""
 
     async def ask(self, name: str, kind: str) -> DnsAnswer:

@@ -15,7 +15,9 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-SHAPE = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{2,16384}\.[A-Za-z0-9_-]{0,4096}(?![A-Za-z0-9_.-])")
+SHAPE = re.compile(
+    r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{4,4096}\.[A-Za-z0-9_-]{2,16384}\.[A-Za-z0-9_-]{0,4096}(?![A-Za-z0-9_.-])"
+)
 KEY_MOST = 65_536
 
 
@@ -37,7 +39,13 @@ class Jwt:
         """The token as it is sent."""
         return f"{self.head}.{self.payload}.{self.signature}"
 
-    def bent(self, *, header: dict[str, Any] | None = None, claims: dict[str, Any] | None = None, signature: str | None = None) -> str:
+    def bent(
+        self,
+        *,
+        header: dict[str, Any] | None = None,
+        claims: dict[str, Any] | None = None,
+        signature: str | None = None,
+    ) -> str:
         """The token with a changed header, claims or signature; an untouched part stays byte for byte."""
         head = self.head if header is None else pack(header)
         payload = self.payload if claims is None else pack(claims)
@@ -111,7 +119,9 @@ def _jwk(key: dict[str, Any]) -> rsa.RSAPublicKey | ec.EllipticCurvePublicKey | 
         if key.get("kty") == "RSA":
             return rsa.RSAPublicNumbers(_number(key["e"]), _number(key["n"])).public_key()
         if key.get("kty") == "EC":
-            return ec.EllipticCurvePublicNumbers(_number(key["x"]), _number(key["y"]), curves[key.get("crv")]).public_key()
+            return ec.EllipticCurvePublicNumbers(
+                _number(key["x"]), _number(key["y"]), curves[key.get("crv")]
+            ).public_key()
     except (KeyError, TypeError, ValueError, UnsupportedAlgorithm):
         return None
     return None

@@ -64,7 +64,9 @@ class Names:
         async with self._gate:
             if self._resolver is None:
                 return DnsAnswer(name, kind, Dns.ERROR, detail="no-resolver")
-            if self._silent >= SILENT_LIMIT and not self._heard:  # looked at inside the gate: before it, all were queued already
+            if (
+                self._silent >= SILENT_LIMIT and not self._heard
+            ):  # looked at inside the gate: before it, all were queued already
                 return DnsAnswer(name, kind, Dns.ERROR, detail="breaker")
             self.asked += 1
             return await self._question(self._resolver, name, kind)
@@ -80,7 +82,9 @@ class Names:
             return DnsAnswer(name, kind, Dns.ERROR, detail=_rcode(error))
         except dns.exception.Timeout:
             self._silent += 1
-            await asyncio.sleep(SETTLE_SECONDS)  # so that questions silent at the same moment are counted before the next in the queue looks
+            await asyncio.sleep(
+                SETTLE_SECONDS
+            )  # so that questions silent at the same moment are counted before the next in the queue looks
             return DnsAnswer(name, kind, Dns.ERROR, detail="timeout")
         except (dns.exception.DNSException, OSError, ValueError) as error:  # a bad label, a loop, no route
             return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)

@@ -21,7 +21,17 @@ PART_LEAST = 6
 WHOLE_LEAST = 3
 _SCHEMES = frozenset({"bearer", "basic", "token", "jwt", "apikey", "digest"})
 _PUBLIC = frozenset(
-    {"accept", "accept-language", "content-type", "origin", "referer", "user-agent", "x-requested-with", "cache-control", "pragma"}
+    {
+        "accept",
+        "accept-language",
+        "content-type",
+        "origin",
+        "referer",
+        "user-agent",
+        "x-requested-with",
+        "cache-control",
+        "pragma",
+    }
 )
 
 

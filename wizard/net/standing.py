@@ -48,7 +48,10 @@ class Standing:
                 return bool(self._loopback or self._owned)
         if self._hosts.is_hosted(url):
             return self._hosted and (host_of(url) in self._loopback or self.owned(None))
-        return bool({f"{host_of(url)}:{port_of(url)}", host_of(url)} & self._loopback) or self._key(host_of(url)) in self._owned
+        return (
+            bool({f"{host_of(url)}:{port_of(url)}", host_of(url)} & self._loopback)
+            or self._key(host_of(url)) in self._owned
+        )
 
     def _key(self, host: str) -> str:
         return self._hosts.domain(host) or host
@@ -75,8 +78,13 @@ class Standing:
         site = parse(self._access.site) if self._access.site else None
         origins = [f"https://{host}" for host in members]
         if site is not None and self._key(host_of(site)) == key:
-            origins = [f"{site.scheme}://{site.netloc.decode()}", *(one for one in origins if not one.endswith(f"/{site.netloc.decode()}"))]
-        if await owned(self._hosts.domain(bare(members[0])), tuple(origins), self._access.ownership_code, self._ask, self._get):
+            origins = [
+                f"{site.scheme}://{site.netloc.decode()}",
+                *(one for one in origins if not one.endswith(f"/{site.netloc.decode()}")),
+            ]
+        if await owned(
+            self._hosts.domain(bare(members[0])), tuple(origins), self._access.ownership_code, self._ask, self._get
+        ):
             self._owned.add(key)
 
     async def _find_hosted(self) -> None:
@@ -88,7 +96,9 @@ class Standing:
             self._hosted = True
             return
         plain = replace(self._access, hosted="")
-        if Hosts(plain).has(url, port_of(url)) and self._hosts.domain(host_of(url)) == self._hosts.domain(bare(self._access.site)):
+        if Hosts(plain).has(url, port_of(url)) and self._hosts.domain(host_of(url)) == self._hosts.domain(
+            bare(self._access.site)
+        ):
             self._hosted = True
             return
         self._hosted = bool(self._access.site) and await names_project(self._access.site, host_of(url), self._get)

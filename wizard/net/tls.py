@@ -50,7 +50,17 @@ class Shaker:
         """Judge the certificate that `host` shows at the first of its places that can be dialled."""
         async with self._gate:
             first = await self._try(host, port, address, self._context("trust"))
-            facts = TlsFacts(host, port, first.address or address, first.fault, first.detail, first.code, first.code, first.version, first.alpn)
+            facts = TlsFacts(
+                host,
+                port,
+                first.address or address,
+                first.fault,
+                first.detail,
+                first.code,
+                first.code,
+                first.version,
+                first.alpn,
+            )
             if first.fault in {Fault.TLS, Fault.RESET}:
                 return await self._client_certificate(facts, address)
             if first.fault is not Fault.NONE:
@@ -113,16 +123,23 @@ class Shaker:
         self.count += 1
         try:
             async with asyncio.timeout(SECONDS):
-                _, writer = await asyncio.open_connection(*place, ssl=context, server_hostname=host, ssl_handshake_timeout=SECONDS * 4)
+                _, writer = await asyncio.open_connection(
+                    *place, ssl=context, server_hostname=host, ssl_handshake_timeout=SECONDS * 4
+                )
         except ssl.SSLCertVerificationError as error:
             return Try(code=error.verify_code)
-        except (OSError, ValueError) as error:  # TimeoutError and SSLError are OSErrors; ValueError: a name that cannot be SNI
+        except (
+            OSError,
+            ValueError,
+        ) as error:  # TimeoutError and SSLError are OSErrors; ValueError: a name that cannot be SNI
             reason = why(error) if isinstance(error, OSError) else Unreachable(Fault.TLS, "bad-name")
             return Try(fault=reason.fault, detail=reason.detail)
         try:
             line = writer.get_extra_info("ssl_object")
             version = {"TLSv1": "1.0"}.get(line.version(), str(line.version()).removeprefix("TLSv"))
-            return Try(der=line.getpeercert(binary_form=True) or b"", version=version, alpn=line.selected_alpn_protocol() or "")
+            return Try(
+                der=line.getpeercert(binary_form=True) or b"", version=version, alpn=line.selected_alpn_protocol() or ""
+            )
         finally:
             writer.transport.abort()
 

@@ -103,7 +103,9 @@ def _scheme(kind: str, given: Forge) -> Headers:
     for name, value in given.headers.items():
         scheme, _, word = value.partition(" ")
         if name.lower() == "authorization" and scheme.lower() == "bearer" and word:
-            return given.headers | {name: {"wrong-scheme-basic": f"Basic {word}", "wrong-scheme-token": f"Token {word}"}.get(kind, word)}
+            return given.headers | {
+                name: {"wrong-scheme-basic": f"Basic {word}", "wrong-scheme-token": f"Token {word}"}.get(kind, word)
+            }
     raise Unfit("not-a-bearer")
 
 
@@ -113,7 +115,11 @@ def _none(kind: str, token: Jwt, _given: Forge) -> str:
 
 def _altered(_kind: str, token: Jwt, _given: Forge) -> str:
     later: Any = token.claims.get("exp")
-    moved = {"exp": int(later) + 86_400} if isinstance(later, int | float) and not isinstance(later, bool) and abs(later) < 1e11 else {}
+    moved = (
+        {"exp": int(later) + 86_400}
+        if isinstance(later, int | float) and not isinstance(later, bool) and abs(later) < 1e11
+        else {}
+    )
     return token.bent(claims=token.claims | {"role": "admin"} | moved)
 
 

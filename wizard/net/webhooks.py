@@ -86,7 +86,10 @@ def _standard(event: Event) -> Headers:
 
 
 def _slack(event: Event) -> Headers:
-    return {"X-Slack-Request-Timestamp": str(event.time), "X-Slack-Signature": f"v0={event.sha256(b'v0:%d:' % event.time + event.body).hex()}"}
+    return {
+        "X-Slack-Request-Timestamp": str(event.time),
+        "X-Slack-Signature": f"v0={event.sha256(b'v0:%d:' % event.time + event.body).hex()}",
+    }
 
 
 def _b64(raw: bytes) -> str:
