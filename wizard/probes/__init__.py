@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from wizard.probe import Probe
 from wizard.probes.api import hosted, objects
+from wizard.probes.code import repository, repository_history, served
 from wizard.probes.edge import email
 
-PROBES: tuple[Probe, ...] = (objects.PROBE, hosted.PROBE, email.PROBE,)
+PROBES: tuple[Probe, ...] = (
+    objects.PROBE,
+    hosted.PROBE,
+    served.PROBE,
+    repository.PROBE,
+    repository_history.PROBE,
+    email.PROBE,
+)

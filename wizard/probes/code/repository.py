@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Severity, Unobserved
+from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Severity
 from wizard.net import Net
 from wizard.probe import Probe, Target, progress, stop
 from wizard.probes.code import findings, prefixes
@@ -60,10 +60,10 @@ class Seen:
     files: tuple[FileRef, ...] = ()
 
 
-async def observe(target: Target, net: Net) -> Seen | Unobserved:
+async def observe(target: Target, net: Net) -> Seen:
     """Read what was handed over. Blocking work runs in a thread; nothing is sent, built, installed or run."""
     if target.repository is None and not target.build and not target.texts:
-        return Unobserved("no-repository")
+        return Seen()
     return await asyncio.to_thread(_look, target, net.fingerprint)
 
 

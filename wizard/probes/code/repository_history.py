@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard.model import Basis, Consent, Finding, Outcome, Reason, Slots, Unobserved
+from wizard.model import Basis, Consent, Finding, Outcome, Reason, Slots
 from wizard.net import Net
 from wizard.probe import Probe, Target, progress, stop
 from wizard.probes.code import findings, gitroom, history
@@ -39,10 +39,10 @@ class Seen:
     found: tuple[Found, ...] = ()
 
 
-async def observe(target: Target, net: Net) -> Seen | Unobserved:
+async def observe(target: Target, net: Net) -> Seen:
     """Scan all objects. Blocking work runs in a thread; the child ends with the run."""
     if target.repository is None or not target.repository.is_dir():
-        return Unobserved("no-repository")
+        return Seen(refused="no-repository")
     return await asyncio.to_thread(_look, target.repository, net.fingerprint)
 
 
@@ -84,8 +84,9 @@ def _teller() -> Callable[[history.Past], None]:
 def read(seen: Seen) -> tuple[Finding, ...]:
     """One finding a key; a pass only for a whole history that was read whole."""
     if seen.refused:
-        reason = Reason.NOT_TESTED if seen.refused in ("none", "no-git") else Reason.INCONCLUSIVE
-        return (Finding(CHECK, Outcome.UNKNOWN, Basis.NONE, say=f"refused-{seen.refused}", reason=reason),)
+        reason = Reason.NOT_TESTED if seen.refused in ("none", "no-git", "no-repository") else Reason.INCONCLUSIVE
+        say = "reasons.no-repository" if seen.refused == "no-repository" else f"refused-{seen.refused}"
+        return (Finding(CHECK, Outcome.UNKNOWN, Basis.NONE, say=say, reason=reason),)
     made = findings.fails("repo-history", seen.found, Basis.EVIDENCED)
     made += findings.to_review("repo-history", seen.found, Basis.EVIDENCED)
     if not any(f.outcome is Outcome.FAIL for f in made):
@@ -122,5 +123,5 @@ PROBE = Probe(
     seen=Seen,
     observe=observe,
     read=read,
-    checks=(CHECK,),
+    checks=(CHECK, f"{ITEM}.made-up", f"{ITEM}.public-keys"),
 )

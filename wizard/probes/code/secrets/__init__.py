@@ -41,9 +41,9 @@ __all__ = [
 ]
 
 
-def scan_bytes(data: bytes, name: str, place: Place, private: Fingerprint) -> Result:
-    """Scan a whole text. `private` is ``net.fingerprint`` (or any keyed hash of text to 12 hex digits)."""
-    scanner = Scanner(name, place, private)
+def scan_bytes(data: bytes, name: str, place: Place, private: Fingerprint, *, code: bool | None = None) -> Result:
+    """Scan a whole text. `private` is ``net.fingerprint`` (or any keyed hash of text to 12 hex digits). `code`: see `Scanner`."""
+    scanner = Scanner(name, place, private, code=code)
     scanner.feed(data)
     return scanner.end()
 

@@ -32,6 +32,8 @@ class Scanner:
     place: Place
     private: Fingerprint
     engine: Prefilter = field(default_factory=choose)
+    code: bool | None = None
+    """Program text (only quoted values count), other text, or None: by the name."""
     _held: bytearray = field(default_factory=bytearray)
     _base: int = 0
     _owned: int = 0
@@ -79,7 +81,7 @@ class Scanner:
 
     def _peek(self, head: bytes) -> None:
         self._peeked = True
-        self._code = made_up.program_text(self.name)
+        self._code = made_up.program_text(self.name) if self.code is None else self.code
         coding = _utf16(head[:_PEEK])
         if coding:
             self._decoder = codecs.getincrementaldecoder(coding)("replace")
