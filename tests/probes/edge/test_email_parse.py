@@ -98,8 +98,8 @@ def test_discovery(seen: Walk, state: str, at: str, organisation_: str) -> None:
         ("v=DMARC1; p=block", {"problem": "bad-p"}),
         ("v=DMARC1; p=block; rua=mailto:a@b.test", {"p": "none", "problem": ""}),
         ("v=DMARC1; p=reject; sp=foo", {"problem": "bad-p"}),
-        ("v=DMARC1; p=reject; p=none", {"problem": "syntax"}),
-        ("v=DMARC1; p=reject; nonsense", {"problem": "syntax"}),
+        ("v=DMARC1; p=reject; p=none", {"p": "reject", "problem": ""}),
+        ("v=DMARC1; nonsense; p=reject; =; rua", {"p": "reject", "problem": ""}),
         (
             "v=DMARC1; p=reject; pct=50; t=y; adkim=s; psd=n",
             {"pct": 50, "t": True, "adkim": "s", "aspf": "r", "psd": "n"},

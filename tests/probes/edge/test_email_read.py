@@ -271,3 +271,35 @@ def test_the_selectors_file() -> None:
 def test_findings_are_plain() -> None:
     for finding in read_message(message(), frozenset({"x.test"})):
         assert isinstance(finding, Finding) and all(isinstance(value, str) for _, value in finding.slots)
+
+
+SUB = {
+    ("mail.example.test", "TXT"): ["v=spf1 ip4:192.0.2.7 -all"],
+    ("mail.example.test", "SOA"): ["ns.test. host.test. 1 1 1 1 1"],
+}
+
+
+@pytest.mark.parametrize(
+    ("selectors", "records", "want"),
+    [
+        (("s1",), {f"s1._domainkey.{D}": pair().record}, ["pass"]),
+        (("s1",), {f"s1._domainkey.mail.{D}": pair().record}, ["pass"]),
+        (("s1",), {}, ["fail:missing"]),
+        ((), {f"google._domainkey.{D}": pair().record}, ["pass:guessed"]),
+        ((f"s1._domainkey.{D}",), {f"s1._domainkey.{D}": pair().record}, ["pass"]),
+        ((f"s1._domainkey.{D}",), {}, ["fail:missing"]),
+    ],
+)  # fmt: skip
+async def test_a_sub_domain_may_sign_as_its_organisation(
+    selectors: tuple, records: dict, want: list, tmp_path: Path
+) -> None:
+    table = zone(key=None, more=SUB | {(name, "TXT"): [text] for name, text in records.items()})
+    findings, *_ = await run(Case("sub", {}, table, selectors=selectors, domains=(f"mail.{D}",)), tmp_path)
+    assert [told(f) for f in findings if f.check == "dkim-key"] == want
+
+
+@pytest.mark.parametrize("text", ["v=DMARC1, p=reject", "v=dmarc1; p=reject", "V=DMARC1 p=reject"])
+async def test_a_misspelt_rule_is_shown(text: str, tmp_path: Path) -> None:
+    findings, *_ = await run(Case("misspelt", {}, zone(dmarc=text)), tmp_path)
+    found = next(f for f in findings if f.check == "dmarc-record")
+    assert told(found) == "fail:syntax" and found.evidence == text

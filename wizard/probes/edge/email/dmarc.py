@@ -44,7 +44,7 @@ def _official() -> PublicSuffixList:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A DMARC record that may be used. `problem`: "" or bad-p (invalid ``p`` and no ``rua``), syntax. `p` "" means that none was written."""
+    """A DMARC record that may be used. `problem`: "" or bad-p (an invalid policy and no ``rua``). `p` "" means that none was written."""
 
     p: str = ""
     sp: str = ""
@@ -57,6 +57,11 @@ class Policy:
     rua: tuple[tuple[str, str], ...] = ()
     """(local part, domain) of each report address."""
     problem: str = ""
+
+
+def means_dmarc(text: str) -> bool:
+    """Whether a TXT record was meant to be one, though it may be misspelt (``v=dmarc1, p=none``)."""
+    return text.lstrip()[:40].replace(" ", "").lower().startswith("v=dmarc")
 
 
 def walk_names(domain: str) -> tuple[str, ...]:
@@ -76,11 +81,11 @@ def is_dmarc(text: str) -> bool:
 
 
 def parse(text: str) -> Policy:
-    """A record's tags; never raises. Unknown tags are ignored. An invalid ``p``, ``sp`` or ``np`` with a usable ``rua`` reads as none."""
-    tags = tag_list(text)
-    if tags is None:
-        return Policy(problem="syntax")
-    low = {name.lower(): value.lower() for name, value in tags.items()}
+    """A record's tags; never raises. Unknown tags and parts that are no tag are ignored, the first of two counts (section 4.7).
+
+    An invalid ``p``, ``sp`` or ``np`` with a usable ``rua`` reads as none.
+    """
+    low = {name.lower(): value.lower() for name, value in reversed(tags_of(text))}
     rua = tuple((m[1], m[2]) for m in (_REPORT.fullmatch(part) for part in low.get("rua", "").split(",")) if m)
     policies = {name: low.get(name, "") for name in ("p", "sp", "np")}
     bad = [name for name, value in policies.items() if value and value not in STRENGTH]
@@ -97,6 +102,12 @@ def parse(text: str) -> Policy:
         rua=rua,
         problem="bad-p" if bad and not rua else "",
     )
+
+
+def tags_of(text: str) -> list[tuple[str, str]]:
+    """Every ``name=value`` of the record in order; whatever is none is left out."""
+    found = [tag_list(part) or {} for part in text.split(";")[:200]]
+    return [pair for tags in found for pair in tags.items()]
 
 
 def _percent(value: str) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from wizard.net import Dns
 from wizard.probes.edge.email import selectors as services
-from wizard.probes.edge.email.dmarc import discover, is_dmarc, listed, walk_names
+from wizard.probes.edge.email.dmarc import discover, listed, means_dmarc, walk_names
 from wizard.probes.edge.email.facts import Domain, Look, Selector, Walk, clip, look
 from wizard.probes.edge.email.keys import is_key, is_usable
 from wizard.probes.edge.email.tree import Asker, grow
@@ -18,7 +18,9 @@ EXTRAS = (("_mta-sts", "TXT"), ("_smtp._tls", "TXT"), ("default._bimi", "TXT"), 
 
 async def look_at_domain(ask: Asker, name: str, named: bool, extra: tuple[tuple[str, str, str], ...]) -> Domain:
     """The facts of one domain. `named`: the profile names it; `extra`: (selector, domain or "", origin) of the selectors that something names."""
-    mine = {(s, d or name): origin for s, d, origin in extra if not d or d == name or (listed(d) or d) == listed(name)}
+    top = listed(name) or name
+    mine = {(s, d or name): origin for s, d, origin in extra if not d or d == name or (listed(d) or d) == top}
+    mine |= {(s, top): origin for s, d, origin in extra if not d}  # a sub-domain may sign as its organisation
     made_up = f"lr-{secrets.token_hex(4)}._domainkey.{name}"
     single = [(name, "SOA"), (name, "MX"), (made_up, "TXT"), (f"_domainkey.{name}", "TXT")]
     single += [(f"{head}.{name}".lstrip("."), kind) for head, kind in EXTRAS]
@@ -52,12 +54,13 @@ async def look_at_domain(ask: Asker, name: str, named: bool, extra: tuple[tuple[
 
 async def _guess(ask: Asker, name: str, known: list[Selector]) -> list[Selector]:
     """What stands at usual names, likely ones first; the rest is asked only while no sound key is known."""
-    taken = {key.name for key in known if key.domain == name}
-    names = [s for s in services.guesses() if s not in taken]
+    taken = {(key.name, key.domain) for key in known}
+    likely, rest = services.guesses()[: services.FIRST], services.guesses()[services.FIRST :]
+    top = listed(name) or name
     found: list[Selector] = []
-    for batch in (names[: services.FIRST], names[services.FIRST :]):
+    for names, domain in ((likely, name), *([(likely, top)] if top != name else []), (rest, name)):
         if not any(is_usable(key.records) for key in [*known, *found]):
-            found += await _selectors(ask, {(s, name): "guessed" for s in batch})
+            found += await _selectors(ask, {(s, domain): "guessed" for s in names if (s, domain) not in taken})
     return found
 
 
@@ -88,7 +91,7 @@ async def walked(ask: Asker, domain: str) -> Walk:
     """The DMARC tree walk from `domain`, all its questions at once: at most eight (RFC 9989 section 4.10)."""
     names = walk_names(domain)
     answers = await asyncio.gather(*(ask(f"_dmarc.{each}", "TXT") for each in names))
-    found = [look(answer, tuple(text for text in answer.records if is_dmarc(text))) for answer in answers]
+    found = [look(answer, tuple(text for text in answer.records if means_dmarc(text))) for answer in answers]
     looks = [replace(each, name=f"_dmarc.{name}") for name, each in zip(names, found, strict=True)]
     return Walk(domain, tuple(looks), listed(domain))
 
@@ -100,7 +103,7 @@ async def _reports(ask: Asker, walk: Walk) -> tuple[Look, ...]:
     foreign = [domain for _, domain in found.policy.rua if (listed(domain) or domain) != here]
     names = [f"{found.at}._report._dmarc.{domain}" for domain in dict.fromkeys(foreign)][:5]
     answers = await asyncio.gather(*(ask(name, "TXT") for name in names))
-    return tuple(look(answer, tuple(text for text in answer.records if is_dmarc(text))) for answer in answers)
+    return tuple(look(answer, tuple(text for text in answer.records if means_dmarc(text))) for answer in answers)
 
 
 def _suggest(mx: Look, keys: list[Selector]) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ def _record(domain: Domain, found: Found, *, parked: bool) -> Finding:
     if found.state == "none":
         links = [" -> ".join([look.name, *look.chain]) + f" {look.state.value}" for look in domain.walk.looks]
         trail = ", ".join(links)
+        misspelt = [text for look in domain.walk.looks[:1] for text in look.records]
+        if misspelt:
+            return finding("dmarc-record", Outcome.FAIL, domain.name, "syntax", slots, misspelt[0])
         return finding("dmarc-record", Outcome.FAIL, domain.name, "parked" if parked else "", slots, trail)
     if found.state == "several":
         return finding("dmarc-record", Outcome.FAIL, domain.name, "several", slots, found.text)

@@ -41,7 +41,8 @@ def read_keys(domain: Domain, *, elsewhere: frozenset[str], unsigned: str = "") 
     `elsewhere`: named selectors that another judged domain has, so they are not missed here; `unsigned`: a fresh original of this
     domain that bears no signature.
     """
-    found = [_named(domain, s, elsewhere) for s in domain.selectors if s.origin in NAMED]
+    here = elsewhere | {s.name for s in domain.selectors if s.records}
+    found = [_named(domain, s, here) for s in domain.selectors if s.origin in NAMED]
     kept = [f for f in found if f is not None]
     lucky = [s for s in counted(domain) if s.origin not in NAMED and is_usable(s.records)]
     if lucky:
@@ -59,7 +60,12 @@ def _named(domain: Domain, selector: Selector, elsewhere: frozenset[str]) -> Fin
     if selector.state is Dns.ERROR:
         return dns_error("dkim-key", where, selector.host)
     if not selector.records:
-        if selector.name in elsewhere and not selector.target:
+        above = (
+            selector.origin == "profile"
+            and selector.domain != domain.name
+            and any(s.name == selector.name and s.domain == domain.name for s in domain.selectors)
+        )
+        if (selector.name in elsewhere and not selector.target) or above:
             return None
         gone = f"{selector.host} {selector.state.value}"
         return fail("dangling", f"{gone} -> {selector.target}") if selector.target else fail("missing", gone)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wizard.probes.edge.email.keys import tag_list
+from wizard.probes.edge.email.dmarc import tags_of
 from wizard.probes.edge.email.spf import SpfSyntax, parse
 
 _TYPOS = {"ipv4": "ip4", "ipv6": "ip6", "ip": "ip4", "includes": "include", "inclue": "include", "incude": "include"}
@@ -72,10 +72,10 @@ def dmarc_new(domain: str, policy: str) -> str:
 
 def dmarc_with(text: str, domain: str, **changes: str) -> str:
     """A published record with some tags changed, the rest kept in order. ``pct`` and ``t`` go; reports are added where there are none."""
-    tags = tag_list(text) or {}
-    kept = {name.lower(): value for name, value in tags.items() if name.lower() not in ("v", "p", "pct", "t")}
+    tags = dict(reversed([(name.lower(), value) for name, value in tags_of(text)]))
+    kept = {name: value for name, value in reversed(tags.items()) if name not in ("v", "p", "pct", "t")}
     kept.setdefault("rua", f"mailto:dmarc@{domain}")
-    p = changes.pop("p", "") or {k.lower(): v for k, v in tags.items()}.get("p", "none")
+    p = changes.pop("p", "") or tags.get("p", "none")
     for name, value in changes.items():
         if value:
             kept[name] = value
