@@ -121,6 +121,7 @@ async def test_evidence_never_holds_the_credential_or_the_words() -> None:
         ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "", "ulid", lambda made: made.startswith("01ARZ3NDEK") and len(made) == 26),
         ("507f1f77bcf86cd799439011", "", "hex", lambda made: len(made) == 24 and int(made, 16)),
         ("V1StGXR8Z5jdHi6BmyT", "", "random", lambda made: len(made) == 19),
+        ("book-of-ada-71", "book-of-ben-72", "slug", lambda made: made == "book-of-ada-71-lr-none"),
         ("ada", "ben", "slug", lambda made: made == "ada-lr-none"),
         ("ada-osei", "ben-okoro", "slug", lambda made: made == "ada-osei-lr-none"),
     ],

@@ -11,7 +11,17 @@ import pytest
 
 from tests.probes.api.canned import OTHER, OWN
 from tests.probes.api.rig import MINE, THEIRS, Paste, Setup, run, who
-from tests.probes.api.test_object_access import MISSING, OWN_ENTRIES, OWNER, WORDS, conversations, gone, posted, record
+from tests.probes.api.test_object_access import (
+    LISTS,
+    MISSING,
+    OWN_ENTRIES,
+    OWNER,
+    WORDS,
+    conversations,
+    gone,
+    posted,
+    record,
+)
 from wizard.demo.parts.http import Hang, Request, Response, reply
 from wizard.model import Outcome
 from wizard.probe import Chat, Target
@@ -213,6 +223,14 @@ async def test_a_further_route_without_words_is_proved_by_its_data(handler: Any,
     ran = await run(PROBE, handler, OWN_ENTRIES, booked)
     assert [(f.outcome, f.say) for f in ran.of("swap") if "bookings" in f.where] == [(outcome, say)]
     assert [f.outcome for f in ran.of("swap") if "conversations" in f.where] == [Outcome.PASS]
+
+
+async def test_a_list_that_nobody_needs_to_sign_in_for_points_to_its_root() -> None:
+    def handler(request: Request) -> Any:
+        return reply([record("a"), record("b")]) if request.path == "/conversations" else conversations(gone)(request)
+
+    (finding,) = (await run(PROBE, handler, LISTS)).of("lists")
+    assert (finding.outcome, finding.roots) == (Outcome.FAIL, ("auth.missing-token",))
 
 
 async def test_a_silent_server_is_no_proof() -> None:

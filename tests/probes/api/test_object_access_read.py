@@ -137,6 +137,12 @@ def test_the_verdict_of_a_proof(given: Proof, expected: tuple[str, str]) -> None
     assert one(Seen(proofs=(given,)), "swap") == expected
 
 
+def test_the_secret_word_is_named_before_the_person() -> None:
+    both = replace(LEAK, exchange=replace(LEAK.exchange, hits=(replace(PERSON, pointer="/owner"), OTHERS)))
+    (found,) = [f for f in read(Seen(proofs=(proof(SHUT, both),))) if f.check == "swap"]
+    assert dict(found.slots)["place"] == "/text"
+
+
 def test_no_proof_at_all_is_told() -> None:
     assert one(Seen(), "swap") == ("unknown", "reasons.no-pair")
 

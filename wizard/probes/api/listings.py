@@ -28,7 +28,7 @@ LONG_ID = 8
 class Listing:
     """One list as account a, and as b where a's alone proves too little. `other_id`: the JSON pointer at which one of b's ids showed in a's list.
 
-    `own` and `theirs`: the list shows something of its own caller. `same`: both callers are shown the same.
+    `own` and `theirs`: the list shows something of its own caller. `same`: both callers are shown the same. `stranger`: nobody at all is shown it too.
     """
 
     route: str
@@ -38,6 +38,7 @@ class Listing:
     own: bool = False
     theirs: bool = False
     same: bool = False
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,12 @@ async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[str, ...
     found = _shown_id(reply, ids["b"]) if face.kind is Kind.GIVES else ""
     other_id = shown(asker.net.reveals(found))
     own = face.saw("own") or _shows_own(asker, "a", reply, ids["a"])
-    if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own or other_id or face.saw("person"):
-        return Listing(str(route), a, other_id=other_id, own=own)
+    if face.kind is Kind.LEAKS or other_id or face.saw("person"):
+        bare, stranger = await asker.settled(Call("GET", url), "lists", str(route), whose="b", around=around)
+        again = stranger.kind is Kind.LEAKS or stranger.saw("person") or bool(_shown_id(bare, ids["b"]))
+        return Listing(str(route), a, other_id=other_id, own=own, stranger=again)
+    if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own:
+        return Listing(str(route), a, own=own)
     theirs, their_face = await asker.settled(
         Call("GET", url, "b", consent=Consent.TOUCH), "lists", str(route), around=around
     )

@@ -8,6 +8,7 @@ import string
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z")
 _ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
+_COUNTED = re.compile(r"(?:[A-Za-z]{1,12}[_:-])?[0-9]{1,19}\Z")
 _CEILINGS = (2**31 - 1, 2**53 - 1, 2**63 - 1)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_FROM = 8
@@ -17,7 +18,7 @@ RANDOM_FROM = 8
 def shape_of(value: str) -> str:
     """integer, uuid, ulid, hex, random (a long mix of letters and digits) or slug."""
     last = re.split(r"[_:-]", value)[-1] if not _UUID.match(value) else value
-    if last.isascii() and last.isdigit() and len(last) <= 19:
+    if _COUNTED.match(value):
         return "integer"
     if _UUID.match(value):
         return "uuid"

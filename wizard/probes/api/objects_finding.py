@@ -48,7 +48,12 @@ def has_word(exchange: Exchange) -> bool:
 
 
 def _slots(route: str, seen: Seen, leak: Exchange | None, extra: Slots) -> Slots:
-    hit = next((one for one in leak.hits if one.whose in {"other", "person"}), None) if leak else None
+    hits = (
+        sorted((one for one in leak.hits if one.whose in {"other", "person"}), key=lambda one: one.whose)
+        if leak
+        else []
+    )
+    hit = hits[0] if hits else None
     found = {
         "route": route,
         "host": seen.host,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from wizard.model import Finding, Outcome, Reason
 from wizard.probes.api.crosses import SAFE, Cross, Told, leaking, outcome_of, worst
@@ -38,7 +39,9 @@ def listing_finding(listing: Listing, seen: Seen) -> Finding:
     told = _told_listing(listing, seen.shared)
     leak = listing.a if told.outcome is Outcome.FAIL else None
     slots = (("place", listing.other_id),) if listing.other_id else ()
-    return finding("lists", listing.route, told, shown, seen, leak, slots=slots)
+    found = finding("lists", listing.route, told, shown, seen, leak, slots=slots)
+    told_there = listing.stranger and told.outcome is Outcome.FAIL
+    return replace(found, roots=("auth.missing-token",)) if told_there else found
 
 
 def _told_listing(listing: Listing, shared: bool) -> Told:
