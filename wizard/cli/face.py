@@ -6,6 +6,9 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from wizard.model import Trouble
 from wizard.session import Session, work
@@ -24,14 +27,21 @@ def wizard(options: argparse.Namespace) -> int:
         return 0
     from wizard.tui.app import Wizard
 
-    app = Wizard(desk)
-    app.run()
-    return _demo_after(options, desk) if app.wants_demo else 0
+    Wizard(desk, partial(_made_up, careful=False, flaws=None)).run()
+    return 0
 
 
 def demo(options: argparse.Namespace) -> int:
     """The wizard on the made-up business, which lives as long as the wizard is open."""
-    return asyncio.run(_demo(options, Desk(os.environ)))
+    desk = Desk(os.environ)
+    flaws = frozenset(options.flaw) if options.flaw else None
+    made_up = partial(_made_up, careful=options.careful, flaws=flaws)
+    if _plain(options):
+        return asyncio.run(_plain_demo(desk, made_up))
+    from wizard.tui.app import Wizard
+
+    Wizard(desk, made_up, begin=True).run()
+    return 0
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -43,35 +53,27 @@ def serve(options: argparse.Namespace) -> int:
     return serving(open_browser=options.open)
 
 
-def _demo_after(options: argparse.Namespace, desk: Desk) -> int:
-    options.careful, options.flaw, options.plain = False, None, False
-    return asyncio.run(_demo(options, desk))
+async def _plain_demo(desk: Desk, made_up: Callable[[Desk], AbstractAsyncContextManager[Session]]) -> int:
+    from wizard.tui.plain import Plain
 
-
-async def _demo(options: argparse.Namespace, desk: Desk) -> int:
-    from wizard.demo.business import business
-
-    with work.folder_for_demo() as place:
-        flaws = frozenset(options.flaw) if options.flaw else None
-        async with business(place, careful=options.careful, flaws=flaws) as running:
-            desk.environ |= running.environ
-            session = desk.adopt(running.profile)
-            try:
-                await _with(options, desk, session)
-            finally:
-                desk.forget(session)
+    async with made_up(desk) as session:
+        await asyncio.to_thread(Plain(desk).start, session)
     return 0
 
 
-async def _with(options: argparse.Namespace, desk: Desk, session: Session) -> None:
-    if _plain(options):
-        from wizard.tui.plain import Plain
+@asynccontextmanager
+async def _made_up(desk: Desk, *, careful: bool, flaws: frozenset[str] | None) -> AsyncIterator[Session]:
+    """The made-up business running, and an assessment of it that goes when it does."""
+    from wizard.demo.business import business
 
-        await asyncio.to_thread(Plain(desk).start, session)
-        return
-    from wizard.tui.app import Wizard
-
-    await Wizard(desk, session).run_async()
+    with work.folder_for_demo() as place:
+        async with business(place, careful=careful, flaws=flaws) as running:
+            desk.environ |= running.environ
+            session = await asyncio.to_thread(desk.adopt, running.profile)
+            try:
+                yield session
+            finally:
+                desk.forget(session)
 
 
 def _plain(options: argparse.Namespace) -> bool:

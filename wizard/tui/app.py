@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from textual import work
@@ -37,8 +39,12 @@ THEME = Theme(
 )
 
 
+Demo = Callable[[Desk], AbstractAsyncContextManager[Session]]
+"""Starts the made-up business and gives an assessment of it; it lives as long as the block."""
+
+
 class Wizard(App[None]):
-    """The wizard in a terminal. `first`: an assessment to open at once."""
+    """The wizard in a terminal. `demo` starts the made-up business; with `begin` it is started at once."""
 
     CSS_PATH = "style.tcss"
     TITLE = "Launch Ready"
@@ -52,14 +58,15 @@ class Wizard(App[None]):
         Binding("g", "hub", say("tui.keys.hub"), show=False),
     ]
 
-    def __init__(self, desk: Desk, first: Session | None = None) -> None:
+    def __init__(self, desk: Desk, demo: Demo | None = None, *, begin: bool = False) -> None:
         super().__init__()
         self.desk = desk
         self.door = Door()
-        self._session = first
         self.running: Running | None = None
-        self._first = first
-        self.wants_demo = False
+        self._session: Session | None = None
+        self._demo = demo
+        self._begin = begin
+        self._over = asyncio.Event()
 
     @property
     def session(self) -> Session:
@@ -74,12 +81,25 @@ class Wizard(App[None]):
         return self._session is not None
 
     def on_mount(self) -> None:
-        """Paint at once: the home screen, and the assessment that was asked for on top of it."""
+        """Paint at once; whatever takes time comes after."""
         self.register_theme(THEME)
         self.theme = "launch"
         self.push_screen(Home())
-        if self._first is not None:
-            self.take(self._first)
+        if self._begin:
+            self.start_demo()
+
+    @work(exclusive=True, group="demo")
+    async def start_demo(self) -> None:
+        """Start the made-up business, open an assessment of it, and keep it running until the wizard ends."""
+        if self._demo is None:
+            return
+        self.notify(say("tui.demo-starting"), markup=False)
+        try:
+            async with self._demo(self.desk) as session:
+                self.take(session)
+                await self._over.wait()
+        except Trouble as trouble:
+            self.trouble(trouble)
 
     def take(self, session: Session) -> None:
         """Take an assessment in hand and show its scoreboard."""
@@ -93,7 +113,7 @@ class Wizard(App[None]):
         """Let go of the assessment in hand; everything is on disk already."""
         if self.running is not None:
             self.running.halt()
-        if self._session is not None and self._session.folder is not None and self._session is not self._first:
+        if self._session is not None and self._session.folder is not None:
             self._session.save()
             self._session.folder.close()
         self._session = None
@@ -160,6 +180,8 @@ class Wizard(App[None]):
     async def action_quit(self) -> None:
         """Leave; everything is on disk already."""
         self.drop()
+        self._over.set()
+        await self.workers.wait_for_complete([w for w in self.workers if w.group == "demo"])
         self.exit()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -168,8 +190,3 @@ class Wizard(App[None]):
             yield SystemCommand(
                 f"{words} ({key})", "", lambda action=action: screen.call_later(self.run_action, action, screen)
             )
-
-
-def run(desk: Desk, first: Session | None = None) -> None:
-    """Open the wizard."""
-    Wizard(desk, first).run()

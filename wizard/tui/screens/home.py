@@ -74,9 +74,8 @@ class Home(Leaf):
         self.app.push_screen(New())
 
     def action_demo(self) -> None:
-        """The made-up business: leave this screen, the command line starts it and comes back."""
-        self.wizard.wants_demo = True
-        self.app.exit()
+        """The made-up business."""
+        self.wizard.start_demo()
 
     def action_verify(self) -> None:
         """Verify a document."""
