@@ -122,7 +122,7 @@ async def test_a_forged_token_opens_exactly_what_it_should(kind, place):
         if kind == "unsigned-altered":
             assert (claims["sub"], claims["role"]) == ("user-aaaa-1", "admin")
         if place == "cookie" and forged:
-            assert headers["cookie"].startswith("theme=dark; session=ey")
+            assert [pair.partition("=")[0] for pair in headers["cookie"].split("; ")] == ["theme", "session", "lang"]
         assert A not in reply.head.decode()
 
 
@@ -230,3 +230,29 @@ async def test_a_forged_cookie_is_not_overruled_by_one_that_the_call_carries():
         cookie = json.loads((await net.send(call)).head)[2]["cookie"]
     assert A not in cookie
     assert cookie.endswith("; org=7")
+
+
+MIXED = {
+    "two ways in": {"Authorization": f"Bearer {A}", "Cookie": "sid=true-session-1; theme=dark"},
+    "cookie beside a token in a cookie": {"Cookie": f"jwt={A}; sid=true-session-1"},
+    "an unheard-of header": {"X-Acme": "true-session-1-of-ours", "Authorization": f"Bearer {A}"},
+    "only an unheard-of header": {"X-Acme": "true-session-1"},
+}
+
+
+@pytest.mark.parametrize("kind", ["random", "null-bearer", "alg-none", "unsigned-altered", "bare", "kid-path"])
+@pytest.mark.parametrize("name", MIXED)
+async def test_no_true_credential_stays_beside_a_forged_one(name, kind):
+    """A server that also takes the other credential would seem to take the forged token."""
+    async with serve(server) as web:
+        account = {header: Secret(value) for header, value in MIXED[name].items()} | {
+            "Accept": Secret("application/json")
+        }
+        given = Access(hosts=frozenset({f"127.0.0.1:{web.port}"}), touch=True, accounts={"a": account})
+        async with open_net(given) as net:
+            reply = await net.send(Call("GET", web.url, f"forged:{kind}:a"))
+    if reply.fault is Fault.UNFIT:
+        assert reply.detail in {"not-a-jwt", "not-a-bearer"}
+    else:
+        assert "true-session" not in reply.head.decode()
+        assert web.log[0].header("accept") == "application/json"

@@ -104,6 +104,11 @@ class Hosts:
             )
         return host_of(url) == self.hosted
 
+    def signs(self) -> tuple[str, ...]:
+        """What a site that uses the hosted project has in its page or scripts: its host, or another host of the same Firebase project."""
+        others = ("firebaseapp.com", "appspot.com", "firebasestorage.app") if self._project else ()
+        return (self.hosted, *(f"{self._project}.{suffix}" for suffix in others))
+
     def domain(self, host: str) -> str:
         """The registrable domain of a host name, private suffixes such as ``vercel.app`` counted; "" for an address or a bare suffix."""
         return registrable(host)

@@ -128,7 +128,10 @@ def _resolver(text: str) -> dns.asyncresolver.Resolver | None:
     if text:
         resolver = dns.asyncresolver.Resolver(configure=False)
         host, port = split_place(text)
-        resolver.nameservers = ["127.0.0.1" if host == "localhost" else host]
+        try:
+            resolver.nameservers = ["127.0.0.1" if host == "localhost" else host]
+        except ValueError:  # a name: a resolver is an address
+            return None
         resolver.port = port
     else:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
@@ -86,13 +87,14 @@ async def first_page(origin: str, get: Get) -> Reply:
     return reply
 
 
-async def names_project(site: str, project: str, get: Get) -> bool:
+async def names_project(site: str, signs: tuple[str, ...], get: Get) -> bool:
     """Whether the site's own first page, or a script that it loads from a consented host, names the hosted project."""
     parts = urlsplit(site)
     page = await first_page(f"{parts.scheme}://{parts.netloc}", get)
-    text = page.head.decode("utf-8", "replace")
-    if project in text:
+    found = re.compile("|".join(rf"(?<![\w.-]){re.escape(sign)}(?![\w-])" for sign in signs).encode())
+    if found.search(page.head):
         return True
+    text = page.head.decode("utf-8", "replace")
     scripts = [urljoin(page.url or site, source) for source in Page(text).scripts[:SCRIPTS_MOST]]
     replies = await asyncio.gather(*(get(url, SCRIPT_MOST) for url in scripts))
-    return any(project.encode() in reply.head for reply in replies)
+    return any(found.search(reply.head) for reply in replies)

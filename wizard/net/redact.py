@@ -13,26 +13,13 @@ from collections.abc import Iterable
 from urllib.parse import quote, unquote
 
 from wizard.net.jwt import SHAPE, parse
-from wizard.net.tokens import WHO
+from wizard.net.tokens import HARMLESS, WHO
 from wizard.net.types import Access
 
 PART_LEAST = 6
 """A part of a credential shorter than this is not worth masking: it would eat ordinary text."""
 WHOLE_LEAST = 3
 _SCHEMES = frozenset({"bearer", "basic", "token", "jwt", "apikey", "digest"})
-_PUBLIC = frozenset(
-    {
-        "accept",
-        "accept-language",
-        "content-type",
-        "origin",
-        "referer",
-        "user-agent",
-        "x-requested-with",
-        "cache-control",
-        "pragma",
-    }
-)
 
 
 class Redactor:
@@ -45,7 +32,7 @@ class Redactor:
         self._pattern: re.Pattern[str] | None = None
         for headers in access.accounts.values():
             for name, secret in headers.items():
-                if name.lower() not in _PUBLIC:
+                if name.lower() not in HARMLESS:
                     self.add_header(name, secret.reveal())
         for secret in access.tokens.values():
             self._add(secret.reveal(), WHOLE_LEAST)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import httpx
 
-from wizard.net.consent import Hosts, bare
+from wizard.net.consent import Hosts, authority, bare
 from wizard.net.dial import Places
 from wizard.net.exchange import host_of, parse, port_of
 from wizard.net.owner import Ask, Get, names_project, owned
@@ -37,21 +36,24 @@ class Standing:
             await self._find_hosted()
 
     def consented(self, url: httpx.URL) -> bool:
-        """A hosted backend counts only once the site was seen to use it; any other consented host counts as it is."""
-        return self._hosted or not self._hosts.is_hosted(url)
+        """A hosted backend counts only once the site was seen to use it; any host that stands in the consent counts as it is."""
+        named = any(name in self._access.hosts for name in authority(host_of(url), port_of(url)))
+        return named or self._hosted or not self._hosts.is_hosted(url)
 
     def owned(self, url: httpx.URL | None) -> bool:
         """Whether touch and push may go there. Without a URL: to the site, or where none is named to any consented host."""
+        site = parse(self._access.site) if self._access.site else None
+        if url is None and site is None:
+            return bool(self._loopback or self._owned)
+        if self._proven(url or site):
+            return True
+        return url is not None and self._hosted and self._hosts.is_hosted(url) and self._proven(site)
+
+    def _proven(self, url: httpx.URL | None) -> bool:
         if url is None:
-            url = parse(self._access.site) if self._access.site else None
-            if url is None:
-                return bool(self._loopback or self._owned)
-        if self._hosts.is_hosted(url):
-            return self._hosted and (host_of(url) in self._loopback or self.owned(None))
-        return (
-            bool({f"{host_of(url)}:{port_of(url)}", host_of(url)} & self._loopback)
-            or self._key(host_of(url)) in self._owned
-        )
+            return False
+        here = f"{host_of(url)}:{port_of(url)}" in self._loopback
+        return here or self._key(host_of(url)) in self._owned
 
     def _key(self, host: str) -> str:
         return self._hosts.domain(host) or host
@@ -92,13 +94,7 @@ class Standing:
         if url is None:
             return
         if await self._places.loopback(host_of(url), port_of(url)):
-            self._loopback.add(host_of(url))
+            self._loopback.add(f"{host_of(url)}:{port_of(url)}")
             self._hosted = True
-            return
-        plain = replace(self._access, hosted="")
-        if Hosts(plain).has(url, port_of(url)) and self._hosts.domain(host_of(url)) == self._hosts.domain(
-            bare(self._access.site)
-        ):
-            self._hosted = True
-            return
-        self._hosted = bool(self._access.site) and await names_project(self._access.site, host_of(url), self._get)
+        elif self._access.site:
+            self._hosted = await names_project(self._access.site, self._hosts.signs(), self._get)

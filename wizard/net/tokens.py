@@ -12,6 +12,20 @@ from wizard.net.jwt import Jwt, find, key_bytes, public_key
 
 Headers = dict[str, str]
 WHO = frozenset({"sub", "user_id", "userid", "uid", "id", "email", "oid", "user", "username", "preferred_username"})
+HARMLESS = frozenset(
+    {
+        "accept",
+        "accept-language",
+        "cache-control",
+        "content-type",
+        "origin",
+        "pragma",
+        "referer",
+        "user-agent",
+        "x-requested-with",
+    }
+)
+"""Headers of a pasted request that say nothing of who asks."""
 _KEY_LIKE = ("key", "token", "auth", "session", "secret", "jwt")
 _BEARER_WORDS = {"empty-bearer": "Bearer", "null-bearer": "Bearer null", "undefined-bearer": "Bearer undefined"}
 _LETTERS = string.ascii_letters + string.digits
@@ -36,19 +50,23 @@ class Forge:
 
 
 def credential_headers(headers: Mapping[str, str], public: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """The names of the headers that carry who one is: authorization first, then cookies, then keys; public keys left out."""
-    ranks: list[tuple[int, str]] = []
-    for name, value in headers.items():
-        low = name.lower()
-        if value in public:
-            continue
-        if low in {"authorization", "proxy-authorization"}:
-            ranks.append((0, name))
-        elif low == "cookie":
-            ranks.append((1, name))
-        elif any(word in low for word in _KEY_LIKE) and "csrf" not in low and "xsrf" not in low:
-            ranks.append((2, name))
-    return tuple(name for _, name in sorted(ranks, key=lambda pair: pair[0]))
+    """The names of the headers that carry who one is: authorization, cookies, keys, long unreadable values; public keys left out.
+
+    Where none looks like one, all but the harmless count: a header wrongly left whole would make a refusal test look open.
+    """
+    given = {name: value for name, value in headers.items() if value not in public and name.lower() not in HARMLESS}
+    ranked = sorted((rank, name) for name, value in given.items() if (rank := _rank(name.lower(), value)) is not None)
+    return tuple(name for _, name in ranked) or tuple(given)
+
+
+def _rank(name: str, value: str) -> int | None:
+    if name in {"authorization", "proxy-authorization"}:
+        return 0
+    if name == "cookie":
+        return 1
+    if "csrf" in name or "xsrf" in name:
+        return None
+    return 2 if any(word in name for word in _KEY_LIKE) or (len(value) >= 16 and " " not in value) else None
 
 
 def token_of(headers: Mapping[str, str], public: frozenset[str] = frozenset()) -> Jwt | None:
@@ -59,13 +77,21 @@ def token_of(headers: Mapping[str, str], public: frozenset[str] = frozenset()) -
 
 
 def forge(kind: str, given: Forge) -> Headers:
-    """The headers of a forged account. Raises `Unfit` (not-a-jwt, not-a-bearer, no-key, no-claims, unknown-kind)."""
+    """The headers of a forged account, with no other true credential left beside the bent one: it would open what the bent one should not.
+
+    Raises `Unfit` (not-a-jwt, not-a-bearer, no-key, no-claims, unknown-kind, no-credential).
+    """
+    names = credential_headers(given.headers, given.public)
+    if not names:
+        raise Unfit("no-credential")
+    noised = given.headers | {name: _noised(name, given.headers[name]) for name in names}
     if kind == "random":
-        return _random(given)
+        return noised
     if kind in _BEARER_WORDS:
-        return _without(given) | {"Authorization": _BEARER_WORDS[kind]}
+        rest = {name: value for name, value in given.headers.items() if name not in names}
+        return rest | {"Authorization": _BEARER_WORDS[kind]}
     if kind in {"wrong-scheme-basic", "wrong-scheme-token", "bare"}:
-        return _scheme(kind, given)
+        return noised | _scheme(kind, given)
     make = _MAKERS.get("claims-of" if kind.startswith("claims-of:") else kind)
     if make is None:
         raise Unfit("unknown-kind")
@@ -73,25 +99,23 @@ def forge(kind: str, given: Forge) -> Headers:
     if token is None:
         raise Unfit("not-a-jwt")
     made = make(kind, token, given)
-    return {name: value.replace(token.text, made) for name, value in given.headers.items()}
+    bent = {
+        name: _noised(name, value, token.text, made) for name, value in given.headers.items() if token.text in value
+    }
+    return noised | bent
 
 
-def _without(given: Forge) -> Headers:
-    gone = credential_headers(given.headers, given.public)
-    return {name: value for name, value in given.headers.items() if name not in gone}
+def _noised(name: str, value: str, token: str = "", made: str = "") -> str:
+    """A header's value with random text for every credential in it, or with `made` for `token`."""
+    if name.lower() == "cookie":
+        pairs = (pair.strip().partition("=") for pair in value.split(";") if pair.strip())
+        return "; ".join(f"{key}={_bent(word, token, made)}" for key, _, word in pairs)
+    scheme, blank, word = value.partition(" ")
+    return f"{scheme} {_bent(word, token, made)}" if blank else _bent(value, token, made)
 
 
-def _random(given: Forge) -> Headers:
-    out = dict(given.headers)
-    for name in credential_headers(given.headers, given.public):
-        value = given.headers[name]
-        if name.lower() == "cookie":
-            pairs = (pair.strip().partition("=") for pair in value.split(";") if pair.strip())
-            out[name] = "; ".join(f"{key}={noise(word)}" for key, _, word in pairs)
-        else:
-            scheme, blank, word = value.partition(" ")
-            out[name] = f"{scheme} {noise(word)}" if blank else noise(value)
-    return out
+def _bent(word: str, token: str, made: str) -> str:
+    return word.replace(token, made) if token and token in word else noise(word)
 
 
 def noise(text: str) -> str:
@@ -103,7 +127,7 @@ def _scheme(kind: str, given: Forge) -> Headers:
     for name, value in given.headers.items():
         scheme, _, word = value.partition(" ")
         if name.lower() == "authorization" and scheme.lower() == "bearer" and word:
-            return given.headers | {
+            return {
                 name: {"wrong-scheme-basic": f"Basic {word}", "wrong-scheme-token": f"Token {word}"}.get(kind, word)
             }
     raise Unfit("not-a-bearer")
