@@ -347,3 +347,27 @@ async def test_a_provider_token_goes_to_its_provider_and_nowhere_else(actor, url
     async with open_net(given) as net:
         assert (await net.send(Call("GET", url, actor))).fault is fault
         assert (await net.send(Call("POST", url, "provider:cloudflare"))).fault is not Fault.NONE
+
+
+@pytest.mark.parametrize(
+    ("record", "page_text", "reason"),
+    [
+        (f"launch-ready={CODE}", "https://xyz.supabase.co", ""),
+        ("nothing", "https://xyz.supabase.co", "not-owned"),
+        (f"launch-ready={CODE}", "https://xyz.supabase.co.evil.test https://axyz.supabase.co", "other-host"),
+    ],
+)
+async def test_touching_a_hosted_backend_takes_an_owned_site_that_uses_it(record, page_text, reason, monkeypatch):
+    from wizard.net import dial
+
+    monkeypatch.setattr(dial, "is_loopback", lambda _address: False)
+    zone = {
+        ("_launch-ready.brightside.test", "TXT"): [record],
+        (NAME, "A"): ["192.0.2.7"],
+        ("xyz.supabase.co", "A"): ["192.0.2.8"],
+    }
+    async with serve(lambda _request: page(f"<script>u='{page_text}'</script>")) as web, serve_dns(zone) as dns:
+        connect = {f"{NAME}:80": f"127.0.0.1:{web.port}", "192.0.2.7:443": "127.0.0.1:1"}
+        given = named(connect=connect, resolver=dns.resolver, hosted="https://xyz.supabase.co", hosts=frozenset({NAME}))
+        async with Door(given, Hurry()) as net:
+            assert net.refuses(TOUCH, "https://xyz.supabase.co/rest/v1/t") == reason

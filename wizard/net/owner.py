@@ -91,7 +91,7 @@ async def names_project(site: str, signs: tuple[str, ...], get: Get) -> bool:
     """Whether the site's own first page, or a script that it loads from a consented host, names the hosted project."""
     parts = urlsplit(site)
     page = await first_page(f"{parts.scheme}://{parts.netloc}", get)
-    found = re.compile("|".join(rf"(?<![\w.-]){re.escape(sign)}(?![\w-])" for sign in signs).encode())
+    found = re.compile("|".join(rf"(?<![\w.-]){re.escape(sign)}(?![\w-]|\.\w)" for sign in signs).encode())
     if found.search(page.head):
         return True
     text = page.head.decode("utf-8", "replace")
