@@ -7,10 +7,12 @@ import codecs
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.probes.api.canned import CANARY, MARKS, MINE, OTHER, OWN, THEIRS, broken, events, page, reply
 from wizard.net import Fault, Reply, Secret
-from wizard.probes.api.faces import Around, Face, Kind, Marks, classify, is_open, is_shut, sent_texts
+from wizard.probes.api.faces import Around, Face, Kind, Marks, Pair, classify, is_open, is_shut, sent_texts
 from wizard.probes.api.pages import shell_sign
 
 SHELL = page('<!doctype html><title>Bright 3</title><script src="/assets/app.3f9a77c1.js"></script><div id=root></div>')
@@ -213,8 +215,8 @@ def test_the_table_is_wide_and_its_names_differ() -> None:
 
 
 def test_soft_is_said_of_errors_inside_a_success_only() -> None:
-    for name, given, expected in CASES:
-        assert classify(given, MARKS, AROUND).soft == ("soft" in expected), name
+    for name, canned, expected in CASES:
+        assert classify(canned, MARKS, AROUND).soft == ("soft" in expected), name
 
 
 def test_shut_and_open_are_six_kinds_and_the_rest_proves_nothing() -> None:
@@ -225,6 +227,20 @@ def test_shut_and_open_are_six_kinds_and_the_rest_proves_nothing() -> None:
 def test_a_word_that_we_sent_proves_nothing_when_it_comes_back() -> None:
     marks = Marks(own=OWN, others=(OTHER,), sent=sent_texts(f"https://x/search?q={THEIRS.upper()}", None, b""))
     assert told(classify(reply(200, {"query": THEIRS, "n": 0}), marks, AROUND)) == "gives data"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [("it is x7y2.", "leaks"), ("x7y2", "leaks"), ("abx7y2cd", "gives"), ("x7-y2", "gives")]
+)
+def test_a_short_word_counts_only_by_itself(text: str, kind: str) -> None:
+    marks = Marks(others=(Pair(Secret(""), Secret("x7y2")),))
+    assert classify(reply(200, {"t": text}), marks, AROUND).kind == kind
+
+
+def test_a_short_user_id_that_we_asked_for_proves_nothing() -> None:
+    marks = Marks(persons=(Secret("ben"),), sent=sent_texts("https://x/users/ben"))
+    assert not classify(reply(200, {"user_id": "ben"}), marks, AROUND).saw("person")
+    assert classify(reply(200, {"user_id": "ben"}), Marks(persons=(Secret("ben"),)), AROUND).saw("person")
 
 
 def test_nobody_must_see_no_marker_at_all() -> None:
@@ -331,3 +347,42 @@ def test_a_shell_without_marks_equals_nothing() -> None:
 def test_hostile_bodies_are_sorted_without_raising(body: bytes, media: str) -> None:
     face = classify(reply(200, body, media), Marks(own=OWN, others=(OTHER,), canary=CANARY), AROUND)
     assert face.kind in set(Kind)
+
+
+MEDIA = st.sampled_from(["application/json", "text/html", "text/plain", "text/event-stream", "application/pdf", ""])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 999), st.binary(max_size=400), MEDIA, st.text(max_size=40), st.booleans())
+def test_any_bytes_have_one_face(status: int, body: bytes, media: str, value: str, cut: bool) -> None:
+    given_reply = Reply(status, (("location", value), ("age", value), ("x-note", value)), body, len(body), cut, media)
+    face = classify(given_reply, MARKS, AROUND)
+    assert face.kind in set(Kind)
+    assert face == classify(given_reply, MARKS, AROUND)
+
+
+JSONS = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 600) | st.sampled_from(["", "x", "ok", "not found", "Forbidden"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["error", "detail", "data", "status", "items", "count", "id"]), inner, max_size=4
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSONS)
+def test_another_clients_word_outranks_every_dressing(value: object) -> None:
+    assert classify(reply(200, {"wrapped": value, "note": THEIRS}), MARKS, AROUND).kind is Kind.LEAKS
+    assert classify(reply(200, value), MARKS, AROUND).kind in {
+        Kind.GIVES,
+        Kind.EMPTIES,
+        Kind.DENIES,
+        Kind.HIDES,
+        Kind.REJECTS,
+        Kind.THROTTLES,
+        Kind.UNCLEAR,
+    }

@@ -11,10 +11,8 @@ from wizard.net import Reply, Secret
 from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.views import disguises, places, spoken
 
-SHORTEST = 4
-"""Squeezed words shorter than this would be met by chance and are not looked for."""
-SHORTEST_NAME = 6
-"""E-mails and user ids shorter than this are looked for as whole ids only."""
+SHORTEST = 6
+"""Shorter words would be met by chance in squeezed or decoded text: they count as whole words only, and short user ids as whole ids only."""
 
 
 class Marked(Protocol):
@@ -45,36 +43,41 @@ def sightings(
     sent: frozenset[str],
 ) -> tuple[Hit, ...]:
     """Every looked-for word that the reply holds and the request did not, each once, at its most exact place."""
-    wanted: list[tuple[str, Secret, tuple[str, ...]]] = []
-    wanted += [("other", pair.secret, (squeeze(pair.secret.reveal()),)) for pair in others]
-    if canary:
-        wanted.append(("canary", canary, disguises(canary.reveal())))
-    if own is not None:
-        wanted.append(("own", own.secret, (squeeze(own.secret.reveal()),)))
-    said = [view for text in sent for view in spoken(text)]
-    wanted = [
-        (whose, word, forms)
-        for whose, word, forms in wanted
-        if len(forms[0]) >= SHORTEST and not any(form in view for form in forms for view in said)
-    ]
-    named = [word for word in persons if word and not any(_names(word.reveal(), text) for text in sent)]
-    if not wanted and not named:
-        return ()
+    wanted = [_Word("other", pair.secret) for pair in others]
+    wanted += [_Word("canary", canary, disguises(canary.reveal()))] if canary else []
+    wanted += [_Word("own", own.secret)] if own is not None else []
+    said = [(text, tuple(spoken(text))) for text in sent]
+    wanted = [word for word in wanted if word.plain and not any(word.shows(text, views) for text, views in said)]
+    named = [word for word in persons if word and not any(_stands(word.reveal(), text) for text in sent)]
     hits: list[Hit] = []
-    for place, pointer, text in places(reply):
+    for place, pointer, text in places(reply) if wanted or named else ():
         views = tuple(spoken(text))
-        for entry in list(wanted):
-            whose, word, forms = entry
-            if any(form in view for form in forms for view in views):
-                hits.append(Hit(whose, place, pointer, mask(word.reveal())))
-                wanted.remove(entry)
-        for word in list(named):
-            if _names(word.reveal(), text, pointer if place == "json" else ""):
-                hits.append(Hit("person", place, pointer, mask(word.reveal())))
-                named.remove(word)
-        if not wanted and not named:
-            break
+        for word in [word for word in wanted if word.shows(text, views)]:
+            hits.append(Hit(word.whose, place, pointer, mask(word.secret.reveal())))
+            wanted.remove(word)
+        for person in [person for person in named if _names(person.reveal(), text, pointer if place == "json" else "")]:
+            hits.append(Hit("person", place, pointer, mask(person.reveal())))
+            named.remove(person)
     return tuple(hits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A looked-for word and the squeezed forms in which it may stand."""
+
+    whose: str
+    secret: Secret
+    forms: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> str:
+        return squeeze(self.secret.reveal())
+
+    def shows(self, text: str, views: tuple[str, ...]) -> bool:
+        """Whether it stands in a text: in any view, or, too short for that, as a whole word."""
+        if len(self.plain) < SHORTEST:
+            return _stands(self.secret.reveal(), text)
+        return any(form in view for form in self.forms or (self.plain,) for view in views)
 
 
 def mask(word: str) -> str:
@@ -84,8 +87,13 @@ def mask(word: str) -> str:
 
 def _names(word: str, text: str, pointer: str = "") -> bool:
     """Whether `text` names this person. A short or purely numeric id only counts as a whole value called an id: 7 stands in many texts."""
-    if len(word) >= SHORTEST_NAME and not word.isdigit():
-        return re.search(rf"(?<![a-z0-9._-]){re.escape(word.lower())}(?![a-z0-9_-])", text.lower()) is not None
+    if len(word) >= SHORTEST and not word.isdigit():
+        return _stands(word, text)
     called = squeeze(pointer.rpartition("/")[2])
     is_id = called.endswith(("id", "uuid")) or called in listed("persons", "names")
     return is_id and text.strip().lower() == word.lower()
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether the word stands by itself in the text, in any case."""
+    return re.search(rf"(?<![a-z0-9._-]){re.escape(word.lower())}(?![a-z0-9_-]|\.[a-z0-9])", text.lower()) is not None
