@@ -104,7 +104,8 @@ def _hand_over(folder: Path, state: State, site: Site, signers: tuple[mail.Signe
     (folder / "system-prompt.txt").write_text(state.bot.prompt, encoding="utf-8")
     (folder / "event.json").write_text(json.dumps(_event(), separators=(",", ":")), encoding="utf-8")
     (folder / "welcome.eml").write_bytes(mail.welcome(signers[0]))
-    (folder / "ci.log").write_text((data / "ci.log").read_text(encoding="utf-8"), encoding="utf-8")
+    for name in ("ci.log", "notes.txt"):
+        (folder / name).write_text((data / name).read_text(encoding="utf-8"), encoding="utf-8")
     if "no-alert" not in state.flaws and "none-watching" not in state.flaws:
         (evidence / "test-alert.eml").write_bytes(mail.alert(signers[1]))
     for name in ("monitors.csv", "rollback-drill.txt", "edge-settings.txt"):

@@ -33,7 +33,7 @@ def tables(state: State, names: Names, doors: dict[str, Web]) -> dict[str, Any]:
         "webhook": {"route": "POST /webhooks/stripe", "scheme": "stripe", "secret": state.webhook_secret}
         | {"event": "event.json", "effect": "GET /orders/{id}"},
         "email": {"domains": [zone.DOMAIN], "selectors": [zone.SELECTOR], "messages": ["welcome.eml"]},
-        "repository": {"path": "repository", "build": ["repository/dist"], "texts": ["ci.log"]},
+        "repository": {"path": "repository", "build": ["repository/dist"], "texts": ["ci.log", "notes.txt"]},
         "logs": {"paths": ["logs"]},
         "monitoring": {"provider": "other", "status_page": f"https://status.{zone.DOMAIN}"}
         | {"evidence": ["evidence/test-alert.eml"] if watched else []},
