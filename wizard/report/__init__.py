@@ -71,6 +71,8 @@ def make_pdf(
             f"{hashlib.sha256(raw).hexdigest()}  {name}\n"
             for name, raw in (("evidence.json", evidence), ("results.json", found))
         )
+        if signer is not None:  # what the cover says, for programs; tools that check sums pass a comment over
+            sums += f"# signer {signer.role} {signer.fingerprint.replace('-', '').lower()}\n"
         attached = [
             ("evidence.json", say("report.method.attached-evidence"), evidence),
             ("results.json", say("report.method.attached-results"), found),

@@ -122,16 +122,20 @@ def _fixes(verdict: Verdict, item: Item, checklist: Checklist) -> list[list[dict
 
 
 def blocks(text: str) -> list[dict[str, str]]:
-    """Paragraphs of a fix: fenced or indented ones are code, the others prose."""
+    """Paragraphs of a fix. Code is what is fenced, indented, or announced by a colon and does not end like a sentence."""
     found: list[dict[str, str]] = []
     fence: list[str] | None = None
     prose: list[str] = []
 
     def flush() -> None:
         if prose:
-            code = all(line.startswith("    ") for line in prose)
+            announced = bool(found) and found[-1]["text"].endswith(":") and not prose[-1].endswith(".")
+            code = announced or all(line.startswith("    ") for line in prose)
             found.append(
-                {"kind": "code" if code else "prose", "text": "\n".join(line[4:] if code else line for line in prose)}
+                {
+                    "kind": "code" if code else "prose",
+                    "text": "\n".join(line.removeprefix("    ") if code else line for line in prose),
+                }
             )
             prose.clear()
 

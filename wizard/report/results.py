@@ -64,7 +64,8 @@ def next_step(verdict: Verdict, checklist: Checklist) -> str:
     for finding in verdict.findings:
         words = said(finding, checklist)
         if verdict.outcome is Outcome.FAIL and finding.outcome is Outcome.FAIL and not finding.root:
-            return (words.fix or item.fix).strip().partition("\n\n")[0]
+            first = (words.fix or item.fix).strip().partition("\n\n")[0]
+            return first[:-1] + "." if first.endswith(":") else first
         lacking = not verdict.missing or finding.check in verdict.missing
         if verdict.outcome is Outcome.UNKNOWN and finding.outcome is Outcome.UNKNOWN and words.next and lacking:
             return words.next

@@ -94,7 +94,7 @@ class _Drawing:
         """The id of the box of this name, made when it is new. A name told in two zones stays where it was told first."""
         key = " ".join(label.lower().split())
         if key not in self.nodes:
-            self.nodes[key] = Node(key, " ".join(label.split()), zone, note)
+            self.nodes[key] = Node(key, _capital(" ".join(label.split())), zone, note)
         elif note and not self.nodes[key].note:
             self.nodes[key] = replace(self.nodes[key], note=note)
         return key
@@ -118,6 +118,8 @@ class _Drawing:
             if not row["part"]:
                 continue
             zone = Zone.DATA if is_like(row["part"], "store") else Zone.PRODUCT
+            if zone is Zone.DATA and self.told.rows(_B + "data.stores"):
+                continue
             part = self.add(row["part"], zone, _note(row["runs on"], row["region"]))
             if zone is Zone.PRODUCT:
                 front = row["in front"]
@@ -216,7 +218,8 @@ class _Drawing:
             if not who:
                 continue
             node = self.add(who, Zone.PEOPLE)
-            named = next((s.id for s in stores if s.label.lower() in row["data"].lower()), "")
+            about = row["data"].lower()
+            named = next((s.id for s in stores if s.id in about or (about and about in s.id)), "")
             target = named or (stores[0].id if stores else self.api)
             if is_like(row["way in"], "page"):
                 target = self.browser
@@ -252,6 +255,11 @@ class _Drawing:
         known = list(ids)
         edges = [e for e in self.edges.values() if e.source in known and e.target in known]
         return tuple(sorted(edges, key=lambda e: (known.index(e.source), known.index(e.target))))
+
+
+def _capital(label: str) -> str:
+    """A label with a capital, but for names of programs such as ``calendar.write``."""
+    return label if "." in label else label[:1].upper() + label[1:]
 
 
 def _note(*parts: str) -> str:
