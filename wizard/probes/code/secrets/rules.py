@@ -14,6 +14,8 @@ from wizard.probes.code.secrets.prefilter import Hit, Prefilter
 from wizard.probes.code.secrets.types import Confidence
 
 NEAR = 400
+MOST_HITS = 20_000
+"""Anchors looked at in one block: real texts have about sixty a MiB, bait has a hundred thousand."""
 _LEFT = re.compile(
     rb"(?:^|[^A-Za-z0-9]|\x1b\[[0-9;]{0,12}m|\\[nrt]|%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\\x[0-9A-Fa-f]{2})$"
 )
@@ -32,10 +34,13 @@ class Raw:
     decoded: bool = False
 
 
-def find(data: bytes, engine: Prefilter, first: int, last: int, *, code: bool, binary: bool) -> list[Raw]:
-    """Every key whose anchor lies in ``first <= offset < last``, in order, none overlapping. `code`: program text; `binary`: few kinds run."""
+def find(data: bytes, engine: Prefilter, first: int, last: int, *, code: bool, binary: bool) -> tuple[list[Raw], bool]:
+    """Every key whose anchor lies in ``first <= offset < last``, in order, none overlapping; and whether a flood of anchors was cut off.
+
+    `code`: program text; `binary`: few kinds run.
+    """
     hits = [hit for hit in engine.hits(data) if first <= hit[0] < last]
-    return _settle(_raws(data, hits, engine, code, binary))
+    return _settle(_raws(data, hits[:MOST_HITS], engine, code, binary)), len(hits) > MOST_HITS
 
 
 def _raws(data: bytes, hits: list[Hit], engine: Prefilter, code: bool, binary: bool) -> list[Raw]:

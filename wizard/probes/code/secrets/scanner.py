@@ -94,7 +94,8 @@ class Scanner:
     def _scan(self, data: bytes, first: int, last: int) -> None:
         """Look at one block; what starts in ``first..last`` belongs to it. Then forget all but what the next one needs before it."""
         self._blocks += 1
-        raws = find(data, self.engine, first, last, code=self._code, binary=self._binary)
+        raws, flooded = find(data, self.engine, first, last, code=self._code, binary=self._binary)
+        self._capped = self._capped or flooded
         if raws:
             self._keep(data, raws)
         drop = max(0, last - BEFORE)

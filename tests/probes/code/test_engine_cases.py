@@ -1,0 +1,259 @@
+"""What must be found, what must not fail, how bytes may be cut and coded: one table of each."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from tests.probes.code.samples import ALNUM, B64, FAR, URL64, Make, private
+from wizard.probes.code.secrets import Grade, Match, Place, Scanner, scan_bytes
+from wizard.probes.code.secrets.scanner import AFTER, BLOCK
+
+M = Make(11)
+
+
+def matches(text: str | bytes, name: str = "x.txt", place: Place = Place.TRACKED) -> list[Match]:
+    data = text if isinstance(text, bytes) else text.encode()
+    return list(scan_bytes(data, name, place, private).matches)
+
+
+def failing(text: str | bytes, name: str = "x.txt", place: Place = Place.TRACKED) -> list[str]:
+    return [m.kind for m in matches(text, name, place) if m.counts and m.grade in (Grade.MASTER, Grade.SECRET)]
+
+
+PLANTED = {
+    "jwt in a long minified line": (
+        "app.js",
+        "x" * 200_000 + f'="{M.service_role()}",' + "y" * 200_000,
+        "supabase-service-role",
+    ),
+    "service role by another name": ("app.js", f'const anonKey="{M.service_role()}"', "supabase-service-role"),
+    "in next data": (
+        "page.js",
+        '<script id="__NEXT_DATA__">{"props":{"k":"' + M.supabase() + '"}}</script>',
+        "supabase-secret",
+    ),
+    "long app token in a log with colours": (
+        "ci.log",
+        "2026-11-01T10:00:00Z \x1b[36;1mtoken ghs_"
+        + "123456_"
+        + M.jwt(iss="1", exp=FAR, pad=M.alnum(200))
+        + "\x1b[0m done",
+        "github-app",
+    ),
+    "escaped private key": ("key.json", '{"private_key": "' + M.pem("\\n") + '"}', "private-key"),
+    "password with an escape in its url": (
+        ".env",
+        f"DATABASE_URL=postgresql://app:p%40{M.alnum(12)}@ep-1.neon.tech/main",
+        "database-url",
+    ),
+    "mongo in a traceback": (
+        "err.txt",
+        f'  File "db.py", line 3\npymongo.errors: mongodb+srv://root9:{M.alnum(14)}@cluster0.ab1cd.mongodb.net/?w=1',
+        "database-url",
+    ),
+    "deepgram by the vendor's word": (".env", f"DEEPGRAM_KEY={M.hex(40)}", "deepgram"),
+    "postmark token": ("mail.py", f'client = PostmarkClient(server_token="{M.uuid()}")', "postmark"),
+    "CRLF": (".env", f"A=1\r\nSTRIPE_SECRET_KEY={M.stripe()}\r\nB=2\r\n", "stripe-live"),
+    "last line without an end": (".env", f"A=1\nSTRIPE={M.stripe()}", "stripe-live"),
+    "notebook output": (
+        "n.ipynb",
+        '{"outputs": [{"text": ["key: ' + "sk-ant-" + "api03-" + M.text(URL64, 93) + 'AA\\n"]}]}',
+        "anthropic",
+    ),
+    "live key in tests": ("tests/test_pay.py", f'KEY = "{M.stripe()}"', "stripe-live"),
+    "good checksum in docs": ("docs/setup.md", f"token {M.github()}", "github"),
+    "google ai key": (
+        "app.js",
+        f'fetch("https://generativelanguage.googleapis.com/v1?key=AIza{M.text(URL64, 35)}")',
+        "gemini",
+    ),
+    "webhook": (
+        "app.js",
+        f'fetch("https://hooks.slack.com/services/T{M.alnum(9)}/B{M.alnum(9)}/{M.alnum(24)}")',
+        "webhook-slack",
+    ),
+    "algolia admin": ("app.js", f'algoliaAdminKey:"{M.hex(32)}"', "algolia"),
+    "basic": (
+        "app.js",
+        'headers:{Authorization:"Basic ' + base64.b64encode(b"svc:" + M.alnum(14).encode()).decode() + '"}',
+        "basic",
+    ),
+    "turnstile secret": (".env.txt", f"TURNSTILE=0x4AAAAAAA{M.text(URL64, 26)}", "turnstile"),
+    "slack export": (
+        "export.txt",
+        f"bob: here is the token xoxb-{M.text('0123456789', 12)}-{M.alnum(24)} ok?",
+        "slack",
+    ),
+    "yaml": ("secrets.yaml", f"jwt_secret: {M.alnum(40)}", "signing-secret"),
+    "ecs pair": ("task.json", '{"name": "PAYMENT_API_KEY", "value": "' + M.alnum(40) + '"}', "generic"),
+    "xml": ("web.config.xml", f"<adminPassword>{M.alnum(10)}!7a</adminPassword>", "password"),
+    "typed": ("a.ts", f'const apiKey: string = "{M.alnum(40)}"', "generic"),
+    "php": ("a.php", f"define('DB_PASSWORD', '{M.alnum(10)}!7a');", "password"),
+    "sample file with a strong key": (
+        ".env.example",
+        f"ANTHROPIC_API_KEY=sk-ant-api03-{M.text(URL64, 93)}AA",
+        "anthropic",
+    ),
+    "aws pair": (
+        "creds.csv",
+        "AKIA" + M.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16) + "," + M.text(ALNUM, 40),
+        "aws-id",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PLANTED)
+def test_planted_is_found(case: str) -> None:
+    name, text, kind = PLANTED[case]
+    assert kind in failing(text, name), matches(text, name)
+    for match in matches(text, name):
+        assert match.label in match.excerpt or len(match.excerpt) == 200
+
+
+@pytest.mark.parametrize("case", PLANTED)
+def test_planted_loses_its_name_when_its_heart_is_cut_out(case: str) -> None:
+    name, text, kind = PLANTED[case]
+    match = next(m for m in matches(text, name) if m.kind == kind)
+    data = text.encode()
+    keep = min(6, match.size)
+    cut = data[: match.offset + keep] + data[match.offset + match.size :]
+    assert kind not in failing(cut, name)
+
+
+DECOYS = {
+    "anon": ("app.js", f'const key="{M.anon()}"'),
+    "firebase": (
+        "app.js",
+        '{apiKey:"AIza%s",authDomain:"x.firebaseapp.com",messagingSenderId:"1"}' % M.text(URL64, 35),
+    ),
+    "sentry dsn": ("app.js", f'dsn:"https://{M.hex(32)}@o123.ingest.us.sentry.io/456"'),
+    "publishable": ("app.js", "pk_" + "live_" + M.alnum(24)),
+    "demo role": ("app.js", M.jwt(iss="supabase-demo", role="service_role", exp=FAR)),
+    "reference": (".env", "STRIPE=${STRIPE_SECRET_KEY}\nB=$SECRET_TOKEN_VALUE_X\nC={{ vault_password_123 }}"),
+    "your key": ("README.md", "OPENAI_API_KEY=sk-your-key-here-1234567890abcdef"),
+    "aws documents": (
+        "a.py",
+        "AKIA" + "IOSFODNN7EXAMPLE\naws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCY" + "EXAMPLEKEY",
+    ),
+    "sri": ("index.html", f'<script integrity="sha384-{M.text(B64, 64)}" src=a.js></script>'),
+    "lockfile": ("package-lock.json", f'"integrity": "sha512-{M.text(B64, 86)}=="'),
+    "git sha": ("a.yml", f"uses: actions/checkout@{M.hex(40)}\nimage: app@sha256:{M.hex(64)}"),
+    "picture": (
+        "a.css",
+        "url(data:image/png;base64," + M.text(B64, 400) + "/AKIA" + "ABCDEFGHIJKLMNOP" + M.text(B64, 400) + ")",
+    ),
+    "css": ("a.css", ".sk-fading-circle .sk-circle-12{color:red}.task-list-item-checkbox-token{}"),
+    "wrong checksum in docs": ("docs/a.md", M.github(good=False)),
+    "masked": ("log.txt", "key sk_" + "live_****4242 password=******** token: ***"),
+    "test key in tests": ("tests/a.py", f'"{M.stripe("test")}"'),
+    "public key": ("id.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5" + M.text(B64, 48) + " me@host"),
+    "certificate": ("c.pem", M.pem(kind="CERTIFICATE") + M.pem(kind="PUBLIC KEY")),
+    "jwks": (
+        "jwks.json",
+        '{"keys":[{"kty":"RSA","n":"' + M.text(URL64, 342) + '","e":"AQAB","kid":"' + M.hex(40) + '"}]}',
+    ),
+    "nonce": ("a.html", f'<meta name="csrf-token" content="{M.text(B64, 44)}"><script nonce="{M.text(B64, 24)}">'),
+    "message": (
+        "en.json",
+        '{"password": "At least 12 characters", "token": "Your.token.has.expired", "secret": "passwordResetTokenExpired"}',
+    ),
+    "hash by name": ("a.py", f'api_key_sha256 = "{M.hex(64)}"'),
+    "local database": ("docker-compose.yml", "DATABASE_URL: postgres://postgres:postgres@db:5432/app"),
+    "stripe ids": ("a.js", " ".join(p + M.alnum(24) for p in ("price_", "cus_", "pi_", "prod_", "sub_"))),
+    "expired": ("a.js", M.jwt(sub="u", exp=1_000_000_000)),
+    "maps": ("a.js", f"maps.googleapis.com/maps/api/js?key=AIza{M.text(URL64, 35)}"),
+    "code": (
+        "a.js",
+        "token:this.config.tokenProvider,secret=process.env.APP_SECRET_KEY;password=e.getPassword(t),apiKey:n.apiKeyFromSettings",
+    ),
+    "types": (
+        "a.ts",
+        "export interface A { accessToken: string; refreshToken: Promise<string>; apiKey: AuthenticationTokenProvider }",
+    ),
+    "icons": (
+        "a.js",
+        "sk-"
+        + "-".join(["arrow", "circle", "outline"])
+        + " fc-event-title-container key-binding-modifier re_render_component",
+    ),
+    "uuid": ("a.json", f'{{"id": "{M.uuid()}", "requestId": "{M.uuid()}", "trace": "{M.hex(32)}"}}'),
+    "log lines": ("a.log", f"2026-11-01 GET /api/token 200 trace={M.hex(32)} session started key=value user=42"),
+    "prose": (
+        "a.md",
+        "The password authentication configuration, and token: authorization. Secret management considerations!",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DECOYS)
+def test_decoy_does_not_fail(case: str) -> None:
+    name, text = DECOYS[case]
+    place = Place.SERVED if name.endswith((".js", ".css", ".html")) and "docs" not in name else Place.TRACKED
+    bad = [m for m in matches(text, name, place) if m.counts and m.grade in (Grade.MASTER, Grade.SECRET)]
+    assert [m for m in bad if not m.sandbox and not (name.startswith("docs") and m.made_up)] == []
+
+
+def test_two_secrets_in_one_line_are_both_redacted_in_both() -> None:
+    one, two = M.stripe(), M.supabase()
+    found = matches(f"a={one}; b={two}")
+    assert [m.kind for m in found] == ["stripe-live", "supabase-secret"]
+    for match in found:
+        assert one not in match.excerpt and two not in match.excerpt
+        assert found[0].label in match.excerpt and found[1].label in match.excerpt
+
+
+@pytest.mark.parametrize("shift", range(-60, 8))
+def test_a_key_across_a_block_border_is_found_once(shift: int) -> None:
+    key = M.stripe()
+    data = b"x" * (BLOCK + shift) + b"\n" + key.encode() + b"\n" + b"y" * (BLOCK + AFTER)
+    (match,) = matches(data)
+    assert (match.offset, match.line, match.column) == (BLOCK + shift + 1, 2, 1)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100, 4096, 70_000, 1 << 20])
+def test_pieces_of_any_size_give_the_same(size: int) -> None:
+    text = ("\n".join(f"line {n}" for n in range(30_000)) + f"\nkey = {M.stripe()}\n" + "z\n" * 500_000).encode()
+    text = text[-400_000 * (1 if size < 100 else 4) :] if size > 1 else text[200_000:260_000] + M.stripe().encode()
+    scanner = Scanner("a.txt", Place.TEXT, private)
+    for at in range(0, len(text), size):
+        scanner.feed(text[at : at + size])
+    whole = scan_bytes(text, "a.txt", Place.TEXT, private)
+    assert scanner.end().matches == whole.matches
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_read(coding: str) -> None:
+    assert failing(f"first\nkey: {M.stripe()}\n".encode(coding)) == ["stripe-live"]
+
+
+def test_binary_runs_few_kinds() -> None:
+    data = b"\0\1\2" * 100 + M.stripe().encode() + b"\0" + M.pem().encode()
+    assert failing(data, "a.bin") == ["private-key"]
+
+
+def test_places_in_a_line_count_characters() -> None:
+    key = M.stripe()
+    (match,) = matches(f"a\nÄöü€ {key}")
+    assert (match.line, match.column) == (2, 6)
+
+
+def test_terminal_escapes_are_shown_not_sent() -> None:
+    (match,) = matches(f"\x1b]0;evil\x07 {M.stripe()} \x1b[2J", "a\x1b[31m.txt")
+    assert "\x1b" not in match.excerpt + match.name and "\\x1b" in match.excerpt and "\\x1b" in match.name
+
+
+def test_the_same_password_shows_no_hash_of_itself() -> None:
+    import hashlib
+
+    password = M.alnum(12) + "!9"
+    (match,) = matches(f'password = "{password}"', "a.py")
+    assert match.fingerprint == private(password) != hashlib.sha256(password.encode()).hexdigest()[:12]
+    assert password[:4] not in match.label and password[-4:] not in match.label
+
+
+def test_a_thousand_keys_are_capped_and_said() -> None:
+    make = Make(9)
+    result = scan_bytes("\n".join(make.stripe() for _ in range(2100)).encode(), "a.txt", Place.TEXT, private)
+    assert len(result.matches) == 2000 and result.capped
