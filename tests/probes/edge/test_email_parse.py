@@ -169,6 +169,8 @@ MICROSOFT = "spf=pass (sender IP is 1.2.3.4) smtp.mailfrom=x.test; dkim=pass (si
         ("mx.test 1; none", "mx.test", {}),
         ('mx.test; dkim=fail reason="a;b=c" header.d=x.test; dmarc/1=fail', "mx.test", {"dkim": "fail", "dmarc": "fail"}),
         ("mx.test (c (nested) c); dmarc=pass (unclosed ; dmarc=fail", "mx.test", {"dmarc": "pass"}),
+        ('mx.test; dkim=fail reason="a(b" header.d=x.test; dmarc=pass', "mx.test", {"dkim": "fail", "dmarc": "pass"}),
+        ('mx.test; dkim=fail reason="a\\"(" ; dmarc=pass', "mx.test", {"dkim": "fail", "dmarc": "pass"}),
         ("", "", {}),
         ("mx.test; (dmarc=pass)", "mx.test", {}),
     ],
@@ -331,3 +333,69 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
 def test_look_alikes_of_the_results_are_ignored(name: bytes) -> None:
     mail = read_mail(GMAIL.replace(b"Authentication-Results:", name + b":"))
     assert isinstance(mail, Mail) and trusted(mail).results is None
+
+
+def kept(by: str, server: str, below: str = "") -> Mail:
+    """A mail that `by` received, with results of `server` on top and what `below` adds under the first Received."""
+    raw = f"Authentication-Results: {server}; dmarc=pass\nReceived: from a ([8.8.4.4]) by {by}; x\n{below}From: a@x.test\n\nhi"
+    mail = read_mail(raw.encode())
+    assert isinstance(mail, Mail)
+    return mail
+
+
+@pytest.mark.parametrize(
+    ("by", "server", "believed"),
+    [
+        ("mx3.post.test", "mx3.post.test", True),
+        ("mx3.post.test", "post.test", True),
+        ("mx3.post.test", "mail.post.test.", True),
+        ("mx3.post.test", "mx3.post.test.evil.test", False),
+        ("mx3.post.test", "evil.test", False),
+        ("a.co.uk", "b.co.uk", False),
+        ("mx3.post.test", "", False),
+        ("am6.prod.outlook.com", "", True),
+        ("outlook.com.evil.test", "", False),
+        ("10.0.0.1", "10.0.0.1", False),
+        ("localhost", "localhost", False),
+    ],
+)
+def test_whose_results_are_believed(by: str, server: str, believed: bool) -> None:
+    mail = kept(by, server)
+    if not server:
+        mail = read_mail(mail.raw.replace(b"Results: ; ", b"Results: "))  # type: ignore[assignment]
+    assert (trusted(mail).results is not None) is believed
+
+
+def test_the_client_is_the_one_at_the_mailbox_s_own_edge() -> None:
+    steps = "Received: from edge.post.test ([8.8.8.8]) by in.post.test; x\nReceived: from out.x.test (out.x.test [9.9.9.9]) by edge.post.test; x\n"
+    foreign = "Received: from laptop ([1.1.1.1]) by out.x.test; x\n"
+    found = trusted(kept("store.post.test", "post.test", steps + foreign))
+    assert (found.receiver, found.client, found.helo) == ("store.post.test", "9.9.9.9", "out.x.test")
+
+
+@pytest.mark.parametrize(
+    ("received", "date", "at"),
+    [
+        ("by a.test; Mon, 02 Nov 2026 10:00:00 +0000", "Tue, 03 Nov 2026 10:00:00 +0000", 1793613600.0),
+        ("by a.test; some day", "Mon, 02 Nov 2026 10:00:00 +0000", 1793613600.0),
+        ("by a.test; some day", "yesterday", -1.0),
+        ("by a.test; Mon, 02 Nov 0000 99:99:99 +0000", "Mon, 99 Nov 2026 10:00:00 +0000", -1.0),
+    ],
+)
+def test_when_the_mailbox_took_it(received: str, date: str, at: float) -> None:
+    mail = read_mail(f"Received: {received}\nDate: {date}\nFrom: a@x.test\n\nhi".encode())
+    assert isinstance(mail, Mail) and date_of(mail) == at
+
+
+@pytest.mark.parametrize(
+    ("seen", "want"),
+    [
+        (walk("me.co.uk"), "me.co.uk"),
+        (walk("a.me.co.uk"), "me.co.uk"),
+        (walk("a.me.co.uk", co_uk=R), "me.co.uk"),
+        (walk("a.me.co.uk", a_me_co_uk=R), "a.me.co.uk"),
+        (walk("a.me.co.uk", co_uk=R + "; psd=y"), "me.co.uk"),
+    ],
+)
+def test_the_organisation(seen: Walk, want: str) -> None:
+    assert organisation(seen) == want

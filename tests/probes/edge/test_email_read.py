@@ -19,7 +19,7 @@ from wizard.probes.edge.email import CHECKS, PROBE
 from wizard.probes.edge.email.dmarc import listed
 from wizard.probes.edge.email.facts import Look, Message, Signature, Walk
 from wizard.probes.edge.email.look import named_selectors, sending_domains
-from wizard.probes.edge.email.read_mail import read_message
+from wizard.probes.edge.email.read_mail import read_message, unsigned
 from wizard.probes.edge.email.selectors import FIRST, by_end, by_mx, guesses
 
 FILE = FileRef("a.eml", "0" * 64)
@@ -95,6 +95,25 @@ def test_originals(seen: Message, want: dict[str, str]) -> None:
     for finding in findings:
         assert finding.basis in (Basis.EVIDENCED, Basis.NONE) and finding.files == (FILE,)
         assert "{" not in checklist().words(finding).text
+
+
+@pytest.mark.parametrize(
+    ("seen", "domain", "bare"),
+    [
+        (message(signatures=()), "x.test", True),
+        (message(signatures=(), sender="mail.x.test"), "x.test", True),
+        (message(signatures=(), sender="y.test"), "x.test", False),
+        (message(), "x.test", False),
+        (message(signatures=(), received=0), "x.test", False),
+        (message(signatures=(), unread=1), "x.test", False),
+        (message(signatures=(), age=8.0), "x.test", False),
+        (message(signatures=(), age=7.0), "x.test", True),
+        (message(signatures=(), age=-1.0), "x.test", False),
+        (message(signatures=(), problem="not-mail"), "x.test", False),
+    ],
+)
+def test_what_counts_as_a_fresh_unsigned_original(seen: Message, domain: str, bare: bool) -> None:
+    assert unsigned(seen, domain) is bare
 
 
 def test_a_flaw_of_an_original_is_counted_once() -> None:

@@ -211,3 +211,16 @@ def test_the_count_is_never_less_than_its_own_terms(terms: list[str]) -> None:
     found = counted(a=text, b="v=spf1 a -all", c="v=spf1 include:b.test -all")
     own = parse(text)
     assert found.lookups >= sum(t.name in ("include", "a", "exists") for t in own.reachable)
+
+
+def test_closing_keeps_every_narrow_term() -> None:
+    record = "v=spf1 ip4:10.0.0.0/8 ip6:2a00::/19 ip4:10.0.0.0/7 IP4:1.2.3.4 include:x.test ?all"
+    assert spf_closed(record) == "v=spf1 ip4:10.0.0.0/8 ip6:2a00::/19 IP4:1.2.3.4 include:x.test ~all"
+
+
+def test_a_mail_server_that_does_not_exist_is_a_void_look_up() -> None:
+    mx = Look("m.test", "MX", Dns.FOUND, ("1 one.test", "2 two.test", "0 ."))
+    gone = tuple(Look("one.test", kind, Dns.NO_NAME) for kind in ("A", "AAAA"))
+    half = (Look("two.test", "A", Dns.FOUND, ("192.0.2.1",)), Look("two.test", "AAAA", Dns.NO_DATA))
+    found = census("a.test", tree(a="v=spf1 mx:m.test -all"), (mx, *gone, *half))
+    assert (found.void, found.voids, found.faults) == (1, ["mx:m.test > one.test"], [])
