@@ -66,7 +66,7 @@ def verify(options: argparse.Namespace) -> int:
     """Say what a document's signatures and evidence are worth; 0 when verified."""
     if not options.pdf.exists():
         raise Trouble("seal.no-file", path=options.pdf, error=os.strerror(2))
-    found = papers.verify(options.pdf, trust=options.trust or "", rebuild=options.rebuild)
+    found = papers.verify(options.pdf, os.environ, trust=options.trust or "", rebuild=options.rebuild)
     if options.json:
         papers.put(options.json, papers.verification_json(found))
     if str(options.json) != "-":

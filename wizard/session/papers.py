@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wizard import report, seal
+from wizard import __version__, report, seal
 from wizard.checklist import load
 from wizard.judge import judge
 from wizard.model import Assessment, FileRef, Trouble
@@ -100,13 +100,15 @@ def write_signed(
     return seal.sign(pdf, role=role, key=key, name=key.name)
 
 
-def make(session: Session, order: Order) -> list[str]:
+def make(session: Session, order: Order, environ: Mapping[str, str]) -> list[str]:
     """Write the document and, with a name, sign it; the lines that say what came of it. Blocks: call it from a thread."""
     place = order.place
-    if not order.name:
+    if (
+        not order.name or order.edition == "public"
+    ):  # the public edition carries no evidence that a signature could stand for
         write(session, {"pdf": place}, edition=order.edition, paper=order.paper)
         return [say("tui.seal.written", file=place)]
-    key = seal.own_key(order.name, order.passphrase)
+    key = seal.own_key(order.name, order.passphrase, folder=config(environ))
     signed = write_signed(session, place, key, order.role, edition=order.edition, paper=order.paper)
     return [
         say("tui.seal.written", file=place),
@@ -118,9 +120,24 @@ def make(session: Session, order: Order) -> list[str]:
     ]
 
 
-def verify(path: Path, *, trust: str = "", rebuild: bool = False) -> seal.Verification:
+def verify(path: Path, environ: Mapping[str, str], *, trust: str = "", rebuild: bool = False) -> seal.Verification:
     """Verify a signed PDF, or the folder's trio where no PDF could be made. Blocks: call it from a thread."""
-    return seal.verify(path, trust=trust, rejudge=rejudged, rebuild=rebuilt if rebuild else None)
+    known = seal.known(config(environ))
+    return seal.verify(path, trust=trust, known=known, rejudge=rejudged, rebuild=rebuilt if rebuild else None)
+
+
+def rebuilt(evidence: bytes, facts: Mapping[str, str]) -> bytes | None:
+    """The pages drawn again from `evidence` as they were first written; None when another version made them."""
+    if json.loads(evidence)["tool"]["version"] != __version__:
+        return None
+    assessment = read_assessment(evidence, PROBES)
+    checklist = load()
+    judgement = judge(assessment.evidence, checklist, PROBES, assessment.only)
+    signer = None
+    if facts.get("named") == "yes":
+        signer = report.Signer(facts["first-name"], facts["first-role"], facts["first-fingerprint"])
+    paper: report.Paper = "letter" if facts.get("media", "").startswith("612") else "a4"
+    return report.make_pdf(assessment, judgement, checklist, evidence, paper=paper, signer=signer)
 
 
 def verification_lines(found: seal.Verification) -> list[str]:

@@ -217,10 +217,10 @@ class Plain:
         place = Path(self.hear(say("tui.seal.place")) or "handover.pdf").expanduser()
         name = self.hear(say("tui.seal.name")) or session.assessment.subject.assessor
         order = papers.Order(place=place, name=name, role=session.assessment.subject.role)
-        for line in papers.make(session, order):
+        for line in papers.make(session, order, self.desk.environ):
             self.tell(line)
 
     def _verify(self) -> None:
-        found = papers.verify(Path(self.hear(say("tui.verify.place"))).expanduser())
+        found = papers.verify(papers.path_of(self.hear(say("tui.verify.place"))), self.desk.environ)
         for line in [found.sentence, *papers.verification_lines(found)]:
             self.tell(line)

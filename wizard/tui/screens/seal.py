@@ -74,7 +74,7 @@ class Seal(Leaf):
             passphrase=self.query_one("#passphrase", Input).value,
         )
         try:
-            lines = await asyncio.to_thread(papers.make, self.session, order)
+            lines = await asyncio.to_thread(papers.make, self.session, order, self.wizard.desk.environ)
         except Trouble as trouble:
             outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
             return

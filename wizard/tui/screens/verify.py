@@ -51,7 +51,7 @@ class Verify(Leaf):
         outcome = self.query_one("#outcome", Static)
         outcome.update(say("tui.verify.working"))
         try:
-            found = await asyncio.to_thread(papers.verify, place)
+            found = await asyncio.to_thread(papers.verify, place, self.wizard.desk.environ)
         except Trouble as trouble:
             outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
             return
