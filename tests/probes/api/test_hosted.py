@@ -160,6 +160,24 @@ async def test_a_product_without_a_hosted_backend_has_no_findings() -> None:
     assert ran.log == []
 
 
+@pytest.mark.parametrize(("public", "letter"), [(True, "F"), (False, "P")])
+async def test_a_planted_file_at_its_public_address(public: bool, letter: str) -> None:
+    sound = supabase(bucket="own")
+
+    def handler(request: Request) -> Any:
+        if not request.path.endswith("/uploads/ben/plan.pdf"):
+            return sound(request)
+        allowed = who(request) == "b" if "/authenticated/" in request.path else public
+        return Response(200, (("content-type", "application/pdf"),), b"%PDF-1.7 ben") if allowed else reply({}, 404)
+
+    files = (
+        "GET /storage/v1/object/authenticated/uploads/ada/plan.pdf",
+        "GET /storage/v1/object/authenticated/uploads/ben/plan.pdf",
+    )
+    ran = await run(PROBE, handler, with_key(buckets=("uploads",), files=files))
+    assert ran.letter("buckets") == letter
+
+
 async def test_a_project_without_its_key_is_told_and_not_asked() -> None:
     ran = await run(PROBE, supabase(), Setup(hosted=Hosted("supabase", tables=("conversations",))))
     assert ran.letter("row-rules") == "T"

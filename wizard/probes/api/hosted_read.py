@@ -33,7 +33,7 @@ def _all(seen: HostedSeen) -> Iterator[Finding]:
         yield from _table(table, seen)
     for bucket in seen.buckets:
         where, named = f"POST /storage/v1/object/list/{bucket.name}", (("bucket", bucket.name),)
-        yield _finding("buckets", where, _bucket(bucket), (bucket.stranger, bucket.own), seen, named)
+        yield _finding("buckets", where, _bucket(bucket), (bucket.stranger, bucket.own, bucket.file), seen, named)
     for place in seen.realtime:
         told = _realtime(place)
         yield _finding("realtime-database", f"GET {place.name}", told, (place.stranger,), seen, (("path", place.name),))
@@ -115,6 +115,8 @@ def _bucket(bucket: Bucket) -> Told:
         return Told(Outcome.UNKNOWN, bucket.refused, Reason.NOT_TESTED)
     if bucket.stranger.kind in {Kind.GIVES, Kind.LEAKS}:
         return Told(Outcome.FAIL, "fail")
+    if bucket.file is not None and bucket.file.kind is Kind.LEAKS:
+        return Told(Outcome.FAIL, "fail-file")
     if bucket.stranger.kind is Kind.EMPTIES:
         if bucket.own is not None and bucket.own.kind is Kind.LEAKS:
             return Told(Outcome.FAIL, "fail-other")

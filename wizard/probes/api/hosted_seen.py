@@ -32,12 +32,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket listed by a stranger and by a."""
+    """A bucket listed by a stranger and by a; `file`: b's planted file asked for at its public address by nobody."""
 
     name: str
     stranger: Exchange | None = None
     own: Exchange | None = None
     refused: str = ""
+    file: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True)
