@@ -308,7 +308,7 @@ CASES = [
         trap=True,
         item="pass",
     ),
-    Case("E69", {"extras": "note:some"}, trap=True, item="pass"),
+    Case("E69", {"extras": "note:none"}, trap=True, item="pass"),
     mail(
         "E70",
         arrived(signed(), path=f"b@send.{D}"),

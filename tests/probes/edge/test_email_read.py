@@ -322,3 +322,22 @@ async def test_a_misspelt_rule_is_shown(text: str, tmp_path: Path) -> None:
     findings, *_ = await run(Case("misspelt", {}, zone(dmarc=text)), tmp_path)
     found = next(f for f in findings if f.check == "dmarc-record")
     assert told(found) == "fail:syntax" and found.evidence == text
+
+
+@pytest.mark.parametrize(
+    ("more", "mx", "want", "have"),
+    [
+        ({}, "10 mx.example.test", "note:none", "-"),
+        (
+            {(f"_mta-sts.{D}", "TXT"): ["v=STSv1; id=1"], (D, "DS"): ["12345 13 2 " + "ab" * 32]},
+            "10 mx.example.test",
+            "note:some",
+            "MTA-STS, DNSSEC",
+        ),
+        ({(f"_smtp._tls.{D}", "TXT"): ["hello"]}, "0 .", "note:some", "Null MX"),
+    ],
+)
+async def test_extras_are_only_noted(more: dict, mx: str, want: str, have: str, tmp_path: Path) -> None:
+    findings, *_ = await run(Case("extras", {}, zone(mx=mx, more=more)), tmp_path)
+    found = next(f for f in findings if f.check == "extras")
+    assert told(found) == want and dict(found.slots)["have"] == have

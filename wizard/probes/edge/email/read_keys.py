@@ -127,6 +127,7 @@ def read_extras(domain: Domain) -> Finding:
     if any(record.split()[-1:] == ["."] or record.strip() == "0" for record in domain.mx.records):
         has.append("Null MX")
     lacks = [name for name in names if name not in has]
+    say = "all" if not lacks else "some" if has else "none"
     slots = (("have", ", ".join(has) or "-"), ("lack", ", ".join(lacks) or "-"))
     evidence = "; ".join(f"{look.name} {look.kind} {look.state.value}" for look in domain.extras)
-    return finding("extras", Outcome.PASS, domain.name, "all" if not lacks else "some", slots, evidence, note=True)
+    return finding("extras", Outcome.PASS, domain.name, say, slots, evidence, note=True)
