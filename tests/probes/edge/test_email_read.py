@@ -341,3 +341,21 @@ async def test_extras_are_only_noted(more: dict, mx: str, want: str, have: str, 
     findings, *_ = await run(Case("extras", {}, zone(mx=mx, more=more)), tmp_path)
     found = next(f for f in findings if f.check == "extras")
     assert told(found) == want and dict(found.slots)["have"] == have
+
+
+@pytest.mark.parametrize(
+    ("text", "domain", "quarantine", "reject"),
+    [
+        ("v=DMARC1; p=none; sp=reject; rua=mailto:a@x.test", D, "p=quarantine; sp=reject", "p=reject; sp=reject"),
+        ("v=DMARC1; p=none; sp=none; rua=mailto:a@x.test", D, "p=quarantine", "p=reject"),
+        ("v=DMARC1; p=reject; sp=none; rua=mailto:a@x.test", f"mail.{D}", "p=reject; sp=quarantine", "p=reject"),
+        ("v=DMARC1; p=none; np=reject; rua=mailto:a@x.test", D, "p=quarantine; np=reject", "p=reject; np=reject"),
+    ],
+)  # fmt: skip
+async def test_the_next_step_weakens_nothing(
+    text: str, domain: str, quarantine: str, reject: str, tmp_path: Path
+) -> None:
+    findings, *_ = await run(Case("steps", {}, zone(dmarc=text, more=SUB), domains=(domain,)), tmp_path)
+    found = next(f for f in findings if f.check == "dmarc-policy")
+    slots = {name: value.replace("; rua=mailto:a@x.test", "") for name, value in found.slots}
+    assert (slots["quarantine"], slots["reject"]) == (f"v=DMARC1; {quarantine}", f"v=DMARC1; {reject}")

@@ -33,11 +33,20 @@ def _paste(domain: Domain, found: Found) -> Slots:
     """The records of the safe path: watch, then quarantine, then reject, with what is published kept."""
     at = found.at or domain.name
     if found.text and found.state == "found":
-        steps = [dmarc_with(found.text, at, p=p, sp="", np="") for p in ("none", "quarantine", "reject")]
+        steps = [_step(found, domain.name, p) for p in ("none", "quarantine", "reject")]
     else:
         steps = [dmarc_new(at, p) for p in ("none", "quarantine", "reject")]
     named = zip(("watch", "quarantine", "reject"), steps, strict=True)
     return (("host", f"_dmarc.{at}"), ("at", at), *named)
+
+
+def _step(found: Found, domain: str, policy: str) -> str:
+    """The published record with `policy` for mail from `domain`; nothing that is stricter already is weakened for others."""
+    now = found.policy
+    if found.at != domain and STRENGTH.get(now.p, 0) > STRENGTH[policy]:
+        return dmarc_with(found.text, found.at, p=now.p, sp=policy)
+    weaker = {tag: "" for tag, value in (("sp", now.sp), ("np", now.np)) if STRENGTH.get(value, 9) < STRENGTH[policy]}
+    return dmarc_with(found.text, found.at, p=policy, **weaker)
 
 
 def _record(domain: Domain, found: Found, *, parked: bool) -> Finding:
