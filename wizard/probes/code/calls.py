@@ -49,7 +49,7 @@ class Inner:
 
 def look(url: str, data: bytes, matches: tuple[Match, ...]) -> tuple[list[Call], list[Inner]]:
     """Calls and inner addresses in one served text. Policies and links do not count: naming a host there calls nobody."""
-    if b"://" not in data and b":\\/" not in data:
+    if not any(sign in data for sign in (b"://", b":\\/", b"dangerously")):
         return [], []
     text = _POLICY.sub(lambda m: b" " * len(m[0]), data) if b"<" in data[:2048] else data
     offsets = [match.offset for match in matches if match.grade in (Grade.MASTER, Grade.SECRET) and not match.made_up]
