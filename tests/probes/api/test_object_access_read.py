@@ -255,6 +255,16 @@ def test_the_verdict_of_a_cross_write(given: Overwrite, expected: tuple[str, str
     assert one(Seen(writes=(given,)), "cross-write") == expected
 
 
+def test_several_objects_of_one_route_are_one_finding() -> None:
+    kept = Planted(ROUTE, FILE, ex(Kind.HIDES), ex(Kind.DENIES))
+    open_ = Planted(ROUTE, FILE, ex(Kind.LEAKS, "same-file"), ex(Kind.DENIES))
+    seen = Seen(files=(kept, open_, open_), proofs=(proof(SHUT, SHUT), proof(SHUT, LEAK)))
+    assert one(seen, "files") == ("fail", "fail")
+    assert one(seen, "swap") == ("fail", "fail")
+    (found,) = [finding for finding in read(seen) if finding.check == "files"]
+    assert len(found.evidence.split("\n")) == 6
+
+
 def test_counted_ids_are_a_note_and_never_a_fail() -> None:
     (found,) = [f for f in read(Seen(proofs=(proof(SHUT, SHUT, shape="integer"),))) if f.check == "guessable-ids"]
     assert (found.outcome, found.severity, found.say) == (Outcome.PASS, Severity.NOTE, "small-numbers")

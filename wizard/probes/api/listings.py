@@ -53,9 +53,10 @@ class Search:
 def list_routes(target: Target) -> tuple[Route, ...]:
     """GET routes without gaps that list things of the caller: by their last word, or because ``<route>/{id}`` exists too."""
     parents = {route.template.rpartition("/{")[0] for route in target.routes if "/{" in route.template}
+    searches = {route for route, _path in search_routes(target)}
     found = []
     for route in target.routes:
-        skip = route.kind in SESSION_FREE | {"dangerous", "admin"} or str(route) in target.public
+        skip = route.kind in SESSION_FREE | {"dangerous", "admin"} or str(route) in target.public or route in searches
         path = route.template.partition("?")[0].rstrip("/")
         last = path.rpartition("/")[2].lower()
         if (

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from wizard.model import Basis, Finding, Outcome, Severity, Slots, Tag
+from wizard.model import Basis, Finding, Outcome, Reason, Severity, Slots, Tag
 from wizard.probes.api.crosses import Told
 from wizard.probes.api.evidence import Exchange
 from wizard.probes.api.seen import Seen
@@ -40,6 +41,27 @@ def finding(
         roots=("edge.cache-private",) if told.outcome is Outcome.FAIL and told.say == "fail-cache" else (),
         tags=(Tag.OTHER_SECRET_SEEN,) if leak and has_word(leak) and told.outcome is Outcome.FAIL else (),
     )
+
+
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One flaw, one finding: several objects of one route and check become the worst of them, with the others' rows as further examples."""
+    found: dict[tuple[str, str, str], list[Finding]] = {}
+    for one in findings:
+        found.setdefault((one.id, one.where, one.say if not one.where else ""), []).append(one)
+    return tuple(_worst(group) for group in found.values())
+
+
+def _worst(group: list[Finding]) -> Finding:
+    first, *others = sorted(group, key=_rank)
+    rows = [first.evidence, *(one.evidence for one in others if one.outcome is first.outcome)]
+    tags = tuple(dict.fromkeys(tag for one in group for tag in one.tags))
+    return replace(first, evidence="\n".join(row for row in rows if row)[:_MOST_EVIDENCE], tags=tags)
+
+
+def _rank(one: Finding) -> tuple[int, int]:
+    outcomes = (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
+    reasons = (Reason.REVIEW, Reason.INCONCLUSIVE, Reason.NOT_TESTED)
+    return outcomes.index(one.outcome), reasons.index(one.reason) if one.reason else len(reasons)
 
 
 def has_word(exchange: Exchange) -> bool:

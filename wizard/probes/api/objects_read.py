@@ -8,7 +8,7 @@ from dataclasses import replace
 from wizard.model import Finding, Outcome, Reason
 from wizard.probes.api.crosses import Cross, Told, control_of, leaking, outcome_of, worst
 from wizard.probes.api.evidence import Exchange
-from wizard.probes.api.objects_finding import ITEM, finding
+from wizard.probes.api.objects_finding import ITEM, finding, merged
 from wizard.probes.api.objects_rest import (
     guessable_finding,
     listing_finding,
@@ -39,8 +39,8 @@ CHECKS = tuple(f"{ITEM}.{name}" for name in NAMES)
 
 
 def read(seen: Seen) -> tuple[Finding, ...]:
-    """All findings, in the order of the checks."""
-    return tuple(_all(seen))
+    """All findings, one for each check and route, in the order of the checks."""
+    return merged(_all(seen))
 
 
 def _all(seen: Seen) -> Iterator[Finding]:
