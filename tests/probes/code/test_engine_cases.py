@@ -126,7 +126,7 @@ DECOYS = {
     "anon": ("app.js", f'const key="{M.anon()}"'),
     "firebase": (
         "app.js",
-        '{apiKey:"AIza%s",authDomain:"x.firebaseapp.com",messagingSenderId:"1"}' % M.text(URL64, 35),
+        f'{{apiKey:"AIza{M.text(URL64, 35)}",authDomain:"x.firebaseapp.com",messagingSenderId:"1"}}',
     ),
     "sentry dsn": ("app.js", f'dsn:"https://{M.hex(32)}@o123.ingest.us.sentry.io/456"'),
     "publishable": ("app.js", "pk_" + "live_" + M.alnum(24)),

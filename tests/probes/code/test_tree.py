@@ -184,9 +184,9 @@ async def test_the_same_key_in_many_files_is_one_finding(tmp_path: Path) -> None
 
 def test_links_pipes_and_devices_are_counted_not_read(tmp_path: Path) -> None:
     write(tmp_path, {"a.txt": M.stripe()})
-    os.symlink("/etc", tmp_path / "etc")
-    os.symlink(tmp_path, tmp_path / "loop")
-    os.symlink("/dev/zero", tmp_path / "zero")
+    (tmp_path / "etc").symlink_to("/etc")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "zero").symlink_to("/dev/zero")
     os.mkfifo(tmp_path / "pipe")
     report = walk(tmp_path).report
     assert report.files == 1 and report.skipped == {"link": 3, "special": 1} and len(report.found) == 1
