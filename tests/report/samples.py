@@ -95,8 +95,17 @@ def _item(name: str, row: int) -> Item:
             "not-applicable": "This does not apply here.",
         },
         checks={"main": check, "side": side},
-        questions=[Question(id=f"{name}.main", ask="Is it done?", who="Your developer.")],
+        questions=[Question(id=f"{name}.main", ask="Is it done?", who="Your developer."), *_more(name)],
     )
+
+
+def _more(item: str) -> list[Question]:
+    """The list of keys, which lives with an item and is shown in a chapter."""
+    if item != "frontend-secrets":
+        return []
+    columns = ["key", "kept where", "who can read it", "last changed"]
+    ask = "Which keys are there, and where is each kept?"
+    return [Question(id="frontend-secrets.where-they-live", ask=ask, kind="table", columns=columns)]
 
 
 def finding(item: str, outcome: Outcome, **more: Any) -> Finding:
@@ -234,22 +243,6 @@ INTERVIEW: dict[str, Any] = {
             "logged": "yes",
         }
     ],
-    "access.secrets": [
-        {
-            "name": "OPENAI_API_KEY",
-            "kind": "model key",
-            "kept in": "Fly secrets",
-            "who can read it": "Ada",
-            "last changed": "2026-09-01",
-        },
-        {
-            "name": "DATABASE_URL",
-            "kind": "database",
-            "kept in": "Fly secrets",
-            "who can read it": "Ada",
-            "last changed": "2026-08-11",
-        },
-    ],
     "access.tools": [
         {
             "tool": "Calendar",
@@ -277,8 +270,14 @@ INTERVIEW: dict[str, Any] = {
 }
 
 
+KEYS = [
+    {"key": "OPENAI_API_KEY", "kept where": "Fly secrets", "who can read it": "Ada", "last changed": "2026-09-01"},
+    {"key": "DATABASE_URL", "kept where": "Fly secrets", "who can read it": "Ada", "last changed": "2026-08-11"},
+]
+
+
 def answers() -> tuple[Answer, ...]:
-    given = []
+    given = [Answer("frontend-secrets.where-they-live", KEYS, "Ada Osei", "2026-11-20T10:00:00Z")]
     for name, value in INTERVIEW.items():
         minutes = 25.0 if name == "data.restore" else None
         given.append(Answer(f"boundaries.{name}", value, "Ada Osei", "2026-11-20T10:00:00Z", minutes=minutes))
@@ -297,7 +296,7 @@ def assessment(**subject: str) -> Assessment:
         run=Run("5f3a9c0d11e2b7a4", "2026-11-23T18:00:00Z", "2026-11-23T18:11:42Z", 212),
         evidence=Evidence((Observation("tls", Unobserved("host-down"), "2026-11-23T18:02:00Z", 1.0),), answers()),
         scope=("app.brightside.example", "api.brightside.example"),
-        consent=("touch", "push", "Ada Osei"),
+        consent=("by=Ada Osei", "touch", "push", "proof=dns"),
         aftercare=("Conversation c_1001 holds test messages that begin with LR-TEST.",),
     )
 

@@ -153,7 +153,7 @@ def _qr(digest: str) -> str:
 def _method(assessment: Assessment, judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
     run = assessment.run
     consent = [name for name in assessment.consent if name in ("touch", "push")]
-    who = [name for name in assessment.consent if name not in ("touch", "push")]
+    who = [name.removeprefix("by=") for name in assessment.consent if name.startswith("by=")]
     return {
         "run": run.id,
         "started": minute(run.started),
@@ -162,10 +162,17 @@ def _method(assessment: Assessment, judgement: Judgement, checklist: Checklist) 
         "scope": list(assessment.scope),
         "consent": [say(f"report.consent.{name}") for name in ("look", *consent)],
         "consent_by": who[0] if who else "",
+        "owned": _owned(assessment.consent),
         "items": [checklist.item(verdict.item).title for verdict in judgement.verdicts],
         "partial": bool(assessment.only),
         "assessor": assessment.subject.assessor,
     }
+
+
+def _owned(consent: tuple[str, ...]) -> str:
+    """How it was shown that the addresses belong to the business; "" where nothing had to be shown."""
+    ways: dict[str, str] = area("report")["owned"]
+    return next((ways.get(name.removeprefix("proof="), "") for name in consent if name.startswith("proof=")), "")
 
 
 def _standards(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:

@@ -187,7 +187,7 @@ class _Drawing:
         """Other companies: models, tools, senders of events, linked services, monitors, and who else is on the list."""
         told, basis = self.told, self.told.basis
         for row in told.rows(_B + "data.models"):
-            key = self._key(row["provider"], row["model"], say("report.diagram.model-kind"))
+            key = self._key(row["provider"], row["model"])
             self._out(row["provider"], row["model"], key, basis(_B + "data.models"))
         for row in told.rows(_B + "access.tools"):
             self._out(row["tool"], say("report.diagram.tool"), row["with whose rights"], basis(_B + "access.tools"))
@@ -232,10 +232,10 @@ class _Drawing:
 
     def _key(self, *about: str) -> str:
         """The name of the secret that opens this, from the inventory."""
-        for row in self.told.rows(_B + "access.secrets"):
-            told = f"{row['name']} {row['kind']}".lower()
-            if row["name"] and any(word and word.lower() in told for word in about):
-                return say("report.diagram.key", name=row["name"])
+        for row in self.told.rows("frontend-secrets.where-they-live"):
+            name = row.get("key", "")
+            if name and any(word and word.lower() in name.lower() for word in about):
+                return say("report.diagram.key", name=name)
         return ""
 
     def graph(self) -> Graph:
