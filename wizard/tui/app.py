@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -12,15 +13,18 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Static
 
+from wizard.checklist import load
 from wizard.model import Trouble
 from wizard.session import Event, Running, Session
 from wizard.session.desk import Desk
 from wizard.session.runs import Ended
+from wizard.session.titles import glossary
 from wizard.tui.door import Door
 from wizard.tui.screens.board import Board
 from wizard.tui.screens.home import Home
-from wizard.tui.screens.sheet import Help, keys_of
+from wizard.tui.screens.sheet import Help, Sheet, keys_of
 from wizard.words import say
 
 THEME = Theme(
@@ -55,6 +59,7 @@ class Wizard(App[None]):
         Binding("question_mark", "help", say("tui.keys.help"), show=False),
         Binding("colon", "command_palette", show=False),
         Binding("v", "present", say("tui.keys.present"), show=False),
+        Binding("h", "words", say("tui.keys.glossary"), show=False),
         Binding("g", "hub", say("tui.keys.hub"), show=False),
     ]
 
@@ -66,6 +71,7 @@ class Wizard(App[None]):
         self._session: Session | None = None
         self._demo = demo
         self._begin = begin
+        self._opened = time.monotonic()
         self._over = asyncio.Event()
 
     @property
@@ -100,6 +106,10 @@ class Wizard(App[None]):
                 await self._over.wait()
         except Trouble as trouble:
             self.trouble(trouble)
+
+    def elapsed(self) -> str:
+        """Time of day and minutes since the wizard opened, for a session with a client."""
+        return say("tui.clock", now=time.strftime("%H:%M"), minutes=int((time.monotonic() - self._opened) / 60))
 
     def take(self, session: Session) -> None:
         """Take an assessment in hand and show its scoreboard."""
@@ -161,6 +171,13 @@ class Wizard(App[None]):
         """Say what can be done on this screen."""
         if not isinstance(self.screen, Help):
             self.push_screen(Help(keys_of(self.screen)))
+
+    def action_words(self) -> None:
+        """Explain the special words on this page."""
+        shown = "\n".join(str(widget.visual) for widget in self.screen.query(Static))
+        found = glossary(load(), shown)
+        text = "\n\n".join(f"{word}\n  {meaning}" for word, meaning in found) or say("tui.no-glossary")
+        self.push_screen(Sheet(self.door.text(text)))
 
     def action_present(self) -> None:
         """Presenter mode on or off: names, hosts and ids are masked on every screen."""

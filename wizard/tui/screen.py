@@ -83,6 +83,13 @@ class Leaf(Screen[None]):
     def fresh(self) -> None:
         """Show the session's present state; subclasses that show any override it."""
 
+    def on_mount(self) -> None:
+        """Keep the clock of a handover session going."""
+        if self.wizard.has_session and self.session.assessment.subject.role == "consultant":
+            self.set_interval(10.0, lambda: self.query_one("#bar", Static).update(self._bar()))
+
     def _bar(self) -> str:
         mark = f"  [{say('tui.presenting')}]" if self.door.presenting else ""
+        if self.wizard.has_session and self.session.assessment.subject.role == "consultant":
+            mark += f"  {self.wizard.elapsed()}"
         return self.door.text(self.heading()) + mark

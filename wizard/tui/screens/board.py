@@ -41,8 +41,7 @@ class Board(Leaf):
         Binding("d", "decision", say("tui.keys.decision")),
         Binding("s", "seal", say("tui.keys.seal")),
         Binding("o", "sort", say("tui.keys.sort"), show=False),
-        Binding("escape", "stop", say("tui.keys.stop"), show=False),
-        Binding("h", "home", say("tui.keys.home")),
+        Binding("escape", "leave", say("tui.keys.stop"), show=False),
     ]
 
     def __init__(self) -> None:
@@ -147,11 +146,14 @@ class Board(Leaf):
         """Run all checks."""
         self.wizard.run_checks()
 
-    def action_stop(self) -> None:
-        """Stop the run; what came stays."""
+    def action_leave(self) -> None:
+        """Stop the run, and what came stays; with no run, back to the first screen."""
         if self.wizard.running is not None:
             self.wizard.running.halt()
             self.note(say("tui.board.stopping"))
+        else:
+            self.wizard.drop()
+            self.app.pop_screen()
 
     def action_answer(self) -> None:
         """Ask what only a person can answer."""
@@ -181,8 +183,3 @@ class Board(Leaf):
         """Order by result or as the checklist has it."""
         self._sorted = not self._sorted
         self.fresh()
-
-    def action_home(self) -> None:
-        """Back to the first screen; everything is saved."""
-        self.wizard.drop()
-        self.app.pop_screen()

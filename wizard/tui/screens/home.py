@@ -66,6 +66,7 @@ class Home(Leaf):
                 self.wizard.trouble(trouble)
                 return
             self.wizard.take(session)
+            self.wizard.notify(say("tui.picked-up", when=self._entries[int(name[6:])].when), markup=False)
         else:
             getattr(self, f"action_{name}")()
 

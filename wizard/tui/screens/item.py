@@ -41,8 +41,8 @@ class ItemPage(Leaf):
         verdict = self.session.judgement.verdict(self._item)
         item = self.session.checklist.item(self._item)
         row = say("tui.item.row", row=item.row) if item.row else say("tui.item.beyond")
-        basis = say(f"tui.basis.{verdict.basis.value}")
-        return f"{Signs.of(verdict.outcome.value)} {item.title} · {say(f'cli.outcome.{verdict.outcome.value}')}, {basis} · {row}"
+        result = say(f"cli.outcome.{verdict.outcome.value}")
+        return f"{Signs.of(verdict.outcome.value)} {item.title} · {result} ({say('cli.basis.' + verdict.basis.value)}) · {row}"
 
     def content(self) -> Iterable[Widget]:
         """The passages, what was seen first."""
@@ -73,7 +73,8 @@ class ItemPage(Leaf):
         if finding.where and finding.where not in words.text:
             lines.append(say("tui.item.where", where=finding.where))
         if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
-            lines += [f"→ {line}" for line in (words.fix, words.next) if line]
+            again = self.session.checklist.item(self._item).recheck
+            lines += [f"→ {line}" for line in (words.fix, words.next) if line and line != again]
         return Passage(title, "\n".join(lines), self.door)
 
     def fresh(self) -> None:

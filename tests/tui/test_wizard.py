@@ -1,0 +1,226 @@
+"""The wizard as a person uses it: keys in, screens and files out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList, Static, TextArea
+
+from wizard.model import Answer
+from wizard.session import Session, flow
+from wizard.session.desk import Desk
+from wizard.tui.app import Wizard
+from wizard.tui.screens.board import Board
+from wizard.tui.screens.decision import DecisionPage
+from wizard.tui.screens.home import Home
+from wizard.tui.screens.interview import Interview
+from wizard.tui.screens.item import ItemPage
+from wizard.tui.screens.proof import Proof
+from wizard.tui.screens.question import Asking
+from wizard.tui.screens.seal import Seal
+from wizard.tui.screens.setup import Setup
+from wizard.tui.widgets.scoreboard import Scoreboard
+
+SIZES = [(80, 24), (60, 20), (140, 45)]
+
+
+def shown(app: Wizard) -> str:
+    """All text on the present screen, as the terminal gets it."""
+    lines = [segment.text for strip in app.screen._compositor.render_strips() for segment in strip]
+    return "".join(lines)
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    await pilot.app.workers.wait_for_complete([w for w in pilot.app.workers if w.group != "demo"])
+    await pilot.pause()
+
+
+async def test_a_new_assessment_needs_a_name_and_an_address_and_is_on_disk(app: Wizard, desk: Desk) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert isinstance(app.screen, Home)
+        await pilot.press("n")
+        app.screen.query_one("#business", Input).value = "Brightside Coaching"
+        app.screen.query_one("#site", Input).value = "app.brightside.example"
+        await pilot.click("#later")
+        await settle(pilot)
+        assert isinstance(app.screen, Board)
+        assert len(app.screen.query_one(Scoreboard).rows) == 13
+    (entry,) = desk.entries()
+    assert entry.business == "Brightside Coaching"
+    assert "https://app.brightside.example" in (entry.path / "profile.toml").read_text()
+
+
+@pytest.mark.parametrize(("business", "site", "says"), [("", "x.example", "name"), ("A", "http://a b", "profile.toml")])
+async def test_bad_input_is_one_sentence_and_loses_nothing(
+    app: Wizard, desk: Desk, business: str, site: str, says: str
+) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("n")
+        app.screen.query_one("#business", Input).value = business
+        app.screen.query_one("#site", Input).value = site
+        await pilot.click("#later")
+        await settle(pilot)
+        assert says in str(app.screen.query_one("#note", Static).content)
+        assert app.screen.query_one("#site", Input).value == site
+    assert desk.entries() == []
+
+
+async def opened(pilot: Pilot[None], app: Wizard, session: Session) -> None:
+    app.take(session)
+    await settle(pilot)
+
+
+SCREENS = {"enter": ItemPage, "a": Asking, "t": Setup, "p": Proof, "b": Interview, "d": DecisionPage, "s": Seal}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize(("key", "screen"), SCREENS.items())
+async def test_every_screen_opens_and_comes_back(
+    app: Wizard, session: Session, size: tuple[int, int], key: str, screen: type
+) -> None:
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press(key)
+        await settle(pilot)
+        assert isinstance(app.screen, screen)
+        assert len(shown(app).strip()) > 200
+        await pilot.press("escape")
+        await settle(pilot)
+        assert isinstance(app.screen, Board)
+
+
+async def test_help_lists_the_keys_and_closes(app: Wizard, session: Session) -> None:
+    async with app.run_test(size=(80, 40)) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press("question_mark")
+        await settle(pilot)
+        assert "Boundaries" in shown(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, Board)
+
+
+async def test_a_small_window_is_told_so(app: Wizard) -> None:
+    async with app.run_test(size=(50, 12)) as pilot:
+        await settle(pilot)
+        assert "too small" in shown(app)
+
+
+async def test_an_answer_is_on_disk_when_the_next_question_shows(app: Wizard, session: Session, desk: Desk) -> None:
+    path = session.folder.path if session.folder else Path()
+    async with app.run_test(size=(80, 40)) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press("a")
+        await settle(pilot)
+        asking = app.screen
+        assert isinstance(asking, Asking)
+        first = asking.question
+        assert first is not None
+        await pilot.press("question_mark")
+        await settle(pilot)
+        assert asking.question is not first
+        journal = (path / "journal.jsonl").read_text()
+        assert first.id in journal
+        assert "dont-know" in journal
+        app._session.folder.close()  # as a killed process would
+        again = desk.open(path)
+        assert again.answers()[first.id].by == "Ada Osei"
+
+
+async def test_a_long_paste_goes_whole_into_the_box(app: Wizard, session: Session) -> None:
+    text = "curl 'https://app.brightside.example/x' \\\n" + "\n".join(
+        f"  -H 'x-{n}: {'y' * 60}' \\" for n in range(900)
+    )
+    assert len(text) > 60_000
+    async with app.run_test(size=(100, 40)) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press("p")
+        await settle(pilot)
+        box = app.screen.query_one("#curl-a", TextArea)
+        box.focus()
+        await pilot.pause()
+        app.post_message(events.Paste(text))
+        await settle(pilot)
+        assert box.text == text
+
+
+async def test_a_paste_shows_what_was_understood_without_its_secret(app: Wizard, session: Session) -> None:
+    token = "tok-" + "s3cr3t" * 4
+    async with app.run_test(size=(100, 40)) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press("p")
+        await settle(pilot)
+        app.screen.query_one(
+            "#curl-a", TextArea
+        ).text = f"curl 'https://app.brightside.example/conversations/c_1' -H 'Authorization: Bearer {token}'"
+        await settle(pilot)
+        said = str(app.screen.query_one("#read-a", Static).content)
+        assert "GET" in said
+        assert "app.brightside.example" in said
+        assert token not in said
+
+
+def test_what_may_have_many_lines_is_never_a_one_line_field() -> None:
+    folder = Path(__file__).resolve().parents[2] / "wizard" / "tui" / "screens"
+    for path in folder.glob("*.py"):
+        for line in path.read_text().splitlines():
+            if "curl" in line or '"value"' in line:
+                assert "Input(" not in line, (path, line)
+
+
+async def test_presenter_mode_masks_every_screen(app: Wizard, session: Session) -> None:
+    secrets = [f"person{n}@client{n}.example" for n in range(20)] + [f"host{n}.inner.example" for n in range(20)]
+    names = ["Brightside", "Ada Osei", "Ask Bright", "brightside.example"]
+    for number, secret in enumerate(secrets):
+        question = list(session.checklist.questions())[number % len(session.checklist.questions())]
+        session.add(Answer(question, "yes", secret, "2026-11-20", f"told by {secret} at {names[number % 4]}"))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await opened(pilot, app, session)
+        await pilot.press("v")
+        await settle(pilot)
+        for key in SCREENS:
+            await pilot.press(key)
+            await settle(pilot)
+            if isinstance(app.screen, Seal | Setup):  # one's own fields to fill in, not for showing
+                await pilot.press("escape")
+                continue
+            text = shown(app)
+            assert not [s for s in (*secrets, *names) if s in text], key
+            await pilot.press("escape")
+            await settle(pilot)
+        assert "presenter mode" in shown(app)
+
+
+async def test_hostile_text_stays_text(app: Wizard, desk: Desk) -> None:
+    nasty = "A\x1b]0;owned\x07[bold red]B[/]\u202eC"
+    session = desk.create(nasty, "", "Ada")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await opened(pilot, app, session)
+        text = shown(app)
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "[bold red]" in text
+
+
+async def test_picking_an_old_assessment_goes_on_with_it(app: Wizard, session: Session, desk: Desk) -> None:
+    session.answer("boundaries.identity.sessions", "http-only-cookie")
+    session.save()
+    if session.folder:
+        session.folder.close()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert app.screen.query_one(OptionList).option_count == 4
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, Board)
+        assert app.session.answers()["boundaries.identity.sessions"].value == "http-only-cookie"
+
+
+def test_the_way_out_is_always_there(session: Session) -> None:
+    for question in session.checklist.questions().values():
+        assert flow.choices(question)[-1][0] == flow.DONT_KNOW
+        assert not re.search(r"[{}]", question.ask)
