@@ -326,6 +326,9 @@ def test_a_shell_without_marks_equals_nothing() -> None:
         b"data: {\n" * 30_000,
         b"&#x" * 80_000,
         b"%" * 262_144,
+        b"a(" + (b")" + b" " * 100_000) * 2 + b"x",
+        b"<input " * 37_000,
+        b'<script src="' * 20_000,
         json.dumps([{"error": "x"}] * 20_000).encode(),
     ],
     ids=[
@@ -340,6 +343,9 @@ def test_a_shell_without_marks_equals_nothing() -> None:
         "events",
         "entities",
         "percent",
+        "callback",
+        "inputs",
+        "sources",
         "wide",
     ],
 )

@@ -178,6 +178,13 @@ async def test_a_server_that_breaks_three_times_is_left_alone() -> None:
     assert len(asked) == 5
 
 
+async def test_a_server_that_asks_us_to_slow_down_is_left_alone() -> None:
+    ran = await run(PROBE, conversations(lambda *_: reply({}, 429)), LISTS)
+    assert ran.letter("swap") == "I"
+    assert ran.seen.lost == "throttles"
+    assert len([request for request in ran.log if request.path.startswith("/conversations")]) == 4
+
+
 async def test_what_a_product_sends_back_cannot_break_the_record() -> None:
     hostile = "\x1b[31m{route}\u202e" + "x" * 5_000
     answer = Response(200, (("content-type", "application/json"),), json.dumps({hostile: {"deep": [hostile]}}).encode())

@@ -46,9 +46,9 @@ def marks_of(target: Target, call: Call) -> Marks:
 class Asker:
     """One item's conversation with the product.
 
-    `control` is the own call that must keep working; `lost` says why it no longer does ("" while it does). `limit` is the item's share of
-    requests: after it, and once the control is lost, nothing is sent and the reply's fault says so. `canary`: look for the system prompt's line too
-    (where the bot speaks; elsewhere it would only spoil an own control).
+    `control` is the own call that must keep working; `lost` is the kind of answer that made us stop ("" while all is well): the control's, or a server
+    that broke three times or asked us to slow down twice in a row. `limit` is the item's share of requests: after it, and once `lost`, nothing is sent
+    and the reply's fault says so. `canary`: look for the system prompt's line too (where the bot speaks; elsewhere it would spoil an own control).
     """
 
     target: Target
@@ -62,6 +62,7 @@ class Asker:
     exchanges: list[Exchange] = field(default_factory=list)
     _since: int = 0
     _broken: int = 0
+    _slowed: int = 0
     _shells: dict[str, str] = field(default_factory=dict)
 
     async def send(
@@ -80,8 +81,9 @@ class Asker:
         reply = await self._through(replace(call, why=call.why or check))
         face = classify(reply, marks or self.marks(call), around or Around())
         self._broken = self._broken + 1 if face.kind is Kind.BREAKS else 0
-        if self._broken >= 3:
-            self.lost = self.lost or "breaks"
+        self._slowed = self._slowed + 1 if face.kind is Kind.THROTTLES and not call.ladder else 0
+        if self._broken >= 3 or self._slowed >= 2:
+            self.lost = self.lost or str(face.kind)
         self.exchanges.append(keep(check, call.actor, route, reply, face, self.net, whose))
         return reply, face
 

@@ -15,7 +15,7 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 DEPTH = 64
 LEAVES = 20_000
 _GUARDS = (")]}',", ")]}'", "while(1);", "for(;;);", "while (1);", "for (;;);")
-_JSONP = re.compile(r"^(?:/\*\*/)?\s*[A-Za-z_$][\w.$]{0,100}\s*\((.*)\)\s*;?\s*$", re.DOTALL)
+_CALLBACK = re.compile(r"(?:/\*\*/)?\s{0,8}[A-Za-z_$][\w.$]{0,100}\s{0,8}\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,11 @@ def shave(text: str) -> str:
     for guard in _GUARDS:
         if text.startswith(guard):
             return text[len(guard) :].strip()
-    wrapped = _JSONP.match(text)
-    return wrapped[1].strip() if wrapped else text.strip()
+    text = text.strip()
+    body = text.removesuffix(";").rstrip()
+    if body.endswith(")") and (wrapper := _CALLBACK.match(body)):
+        return body[wrapper.end() : -1].strip()
+    return text
 
 
 def parse(text: str) -> Document | None:
