@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
-from wizard.probes.api import hosted, objects
+from wizard.probes.api import cors, hosted, objects
 from wizard.probes.code import repository, repository_history, served
 from wizard.probes.edge import email
 
 PROBES: tuple[Probe, ...] = (
     objects.PROBE,
+    cors.PROBE,
     hosted.PROBE,
     served.PROBE,
     repository.PROBE,
