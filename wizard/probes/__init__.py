@@ -5,7 +5,7 @@ from __future__ import annotations
 from wizard.probe import Probe
 from wizard.probes.api import cors, hosted, objects
 from wizard.probes.code import repository, repository_history, served
-from wizard.probes.edge import email
+from wizard.probes.edge import email, tls
 
 PROBES: tuple[Probe, ...] = (
     objects.PROBE,
@@ -14,5 +14,6 @@ PROBES: tuple[Probe, ...] = (
     served.PROBE,
     repository.PROBE,
     repository_history.PROBE,
+    tls.PROBE,
     email.PROBE,
 )
