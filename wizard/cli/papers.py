@@ -38,6 +38,13 @@ def export(options: argparse.Namespace) -> int:
 
 def sign(options: argparse.Namespace) -> int:
     """Add a signature, whole or not at all."""
+    if not seal.carried(options.pdf):  # before a key is made for nothing
+        raise Trouble(
+            "seal.unreadable-file" if options.pdf.is_file() else "seal.no-file",
+            code=1 if options.pdf.is_file() else 2,
+            path=options.pdf,
+            error=os.strerror(2),
+        )
     if options.p12:
         key = seal.imported_key(options.p12, _passphrase(say("cli.sign.ask-p12"), new=False))
     else:
