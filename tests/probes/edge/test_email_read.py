@@ -359,3 +359,22 @@ async def test_the_next_step_weakens_nothing(
     found = next(f for f in findings if f.check == "dmarc-policy")
     slots = {name: value.replace("; rua=mailto:a@x.test", "") for name, value in found.slots}
     assert (slots["quarantine"], slots["reject"]) == (f"v=DMARC1; {quarantine}", f"v=DMARC1; {reject}")
+
+
+async def test_a_name_that_does_not_exist_follows_np(tmp_path: Path) -> None:
+    table = zone(dmarc="v=DMARC1; p=none; np=reject; rua=mailto:a@example.test")
+    findings, *_ = await run(Case("np", {}, table, domains=(f"gone.{D}",)), tmp_path)
+    assert [told(f) for f in findings if f.check == "dmarc-policy"] == ["pass:reject"]
+
+
+async def test_a_signature_with_two_keys_proves_nothing(tmp_path: Path) -> None:
+    table = zone(key=[pair().record, pair(1024).record])
+    findings, *_ = await run(Case("two keys", {}, table, mails=(arrived(signed()),)), tmp_path)
+    assert [told(f) for f in findings if f.check == "dkim-proof"] == ["unknown:bad-key"]
+
+
+async def test_a_key_behind_a_known_alias_is_not_asked_for_twice(tmp_path: Path) -> None:
+    table = zone(key=None, more={(f"s1._domainkey.{D}", "CNAME"): ["gone.sendgrid.net"]})
+    _, seen, asked = await run(Case("alias", {}, table), tmp_path)
+    assert (f"s1._domainkey.{D}", "CNAME") not in asked
+    assert [s.provider for s in seen.domains[0].selectors if s.name == "s1"] == ["SendGrid"]
