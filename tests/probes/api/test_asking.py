@@ -17,6 +17,7 @@ from wizard.probe import Account, Target
 from wizard.probes.api.alike import alike, differing, same_keys
 from wizard.probes.api.ask import Asker, refuses
 from wizard.probes.api.faces import Around, Kind, classify
+from wizard.probes.api.listings import OwnId, shown_id
 from wizard.probes.api.nonesuch import made_up, shape_of
 from wizard.probes.api.planted import link_life
 from wizard.probes.api.routes import address, known_values, private, template_of
@@ -194,6 +195,25 @@ def test_words_alone_refuse_only_like_a_missing_thing(body: Any, missing: Any, o
 )
 def test_a_signed_links_life_is_read_from_its_address(url: str, signed: bool, life: float | None) -> None:
     assert link_life(url, NOW) == (signed, life)
+
+
+@pytest.mark.parametrize(
+    ("own", "of", "collection", "body", "found"),
+    [
+        ("5", "orders", "orders", [{"id": 4}, {"id": 5}], "/1/id"),
+        ("5", "orders", "menu", [{"id": 4}, {"id": 5}], ""),
+        ("5", "orders", "bookings", [{"id": 1, "order_id": 5}], "/0/order_id"),
+        ("5", "orders", "orders", [{"id": 1, "count": 5}], ""),
+        ("5", "user_id", "notes", [{"id": 1, "userId": "5"}], "/0/userId"),
+        ("5", "id", "notes", [{"noteId": 5}], ""),
+        ("c_100200", "conversations", "menu", [{"ref": "c_100200"}], "/0/ref"),
+        ("12345678", "conversations", "menu", [{"ref": 12345678}], ""),
+    ],
+)
+def test_a_short_id_counts_only_where_it_is_the_id_of_its_own_kind(
+    own: str, of: str, collection: str, body: Any, found: str
+) -> None:
+    assert shown_id(canned(200, body), [OwnId(own, of)], collection) == found
 
 
 def target(**more: Any) -> Target:

@@ -271,6 +271,8 @@ def test_hits_say_where_and_never_the_word() -> None:
         (("u_1002x",), {"owner": "u_1002xy"}, False),
         (("7",), {"user_id": 7}, True),
         (("7",), {"count": 17, "text": "7 days"}, False),
+        (("7",), [{"id": 7, "name": "Soup", "price": 7}], False),
+        (("7",), {"order": {"ownerId": "7"}}, True),
     ],
 )
 def test_a_person_is_a_hit_and_no_verdict(persons: tuple[str, ...], body: object, seen: bool) -> None:

@@ -19,6 +19,15 @@ from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.routes import SESSION_FREE
 from wizard.probes.api.sightings import sightings
 
+
+@dataclass(frozen=True, slots=True)
+class OwnId:
+    """An id that an account owns, and what it is the id of: the word before it in the path, or the name of its field."""
+
+    value: str
+    of: str = ""
+
+
 MOST_LISTS = 8
 MOST_SEARCHES = 2
 LONG_ID = 8
@@ -69,25 +78,26 @@ def list_routes(target: Target) -> tuple[Route, ...]:
     return tuple(found[:MOST_LISTS])
 
 
-async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[str, ...]]) -> Listing:
+async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[OwnId, ...]]) -> Listing:
     """Ask for one list as a; as b too when a's shows nothing of a's own. `ids` are the ids of things that each account owns."""
     url = intake.join(asker.target.base_url, route.template)
     around = Around(shell=await asker.shell(url))
     reply, face = await asker.settled(Call("GET", url, "a", consent=Consent.TOUCH), "lists", str(route), around=around)
     a = asker.exchanges[-1]
-    found = _shown_id(reply, ids["b"]) if face.kind is Kind.GIVES else ""
+    last = route.template.partition("?")[0].rstrip("/").rpartition("/")[2]
+    found = shown_id(reply, ids["b"], last) if face.kind is Kind.GIVES else ""
     other_id = shown(asker.net.reveals(found))
-    own = face.saw("own") or _shows_own(asker, "a", reply, ids["a"])
+    own = face.saw("own") or _shows_own(asker, "a", reply, ids["a"], last)
     if face.kind is Kind.LEAKS or other_id or face.saw("person"):
         bare, stranger = await asker.settled(Call("GET", url), "lists", str(route), whose="b", around=around)
-        again = stranger.kind is Kind.LEAKS or stranger.saw("person") or bool(_shown_id(bare, ids["b"]))
+        again = stranger.kind is Kind.LEAKS or stranger.saw("person") or bool(shown_id(bare, ids["b"], last))
         return Listing(str(route), a, other_id=other_id, own=own, stranger=again)
     if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own:
         return Listing(str(route), a, own=own)
     theirs, their_face = await asker.settled(
         Call("GET", url, "b", consent=Consent.TOUCH), "lists", str(route), around=around
     )
-    theirs_shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"])
+    theirs_shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"], last)
     return Listing(
         str(route), a, asker.exchanges[-1], own=own, theirs=theirs_shown, same=_same(face, their_face, reply, theirs)
     )
@@ -97,25 +107,35 @@ def _same(face: Face, their_face: Face, reply: Reply, theirs: Reply) -> bool:
     return face.kind is Kind.GIVES and their_face.kind is Kind.GIVES and alike(reply, theirs)
 
 
-def _shows_own(asker: Asker, name: str, reply: Reply, ids: Iterable[str]) -> bool:
+def _shows_own(asker: Asker, name: str, reply: Reply, ids: Iterable[OwnId], last: str) -> bool:
     account = asker.target.accounts[name]
     marks = marks_for(asker.target, name)
     mine = sightings(reply, marks.own, (), None, account.person, frozenset())
-    return bool(mine) or bool(_shown_id(reply, ids))
+    return bool(mine) or bool(shown_id(reply, ids, last))
 
 
-def _shown_id(reply: Reply, ids: Iterable[str]) -> str:
-    """The JSON pointer at which one of these ids stands: a long one anywhere, a short one (7 may be a count) only under a name that ends in id."""
+def shown_id(reply: Reply, ids: Iterable[OwnId], collection: str) -> str:
+    """The JSON pointer at which one of these ids stands in the list called `collection`, or "".
+
+    A long id counts anywhere. A short one (5 is the id of many things) counts as ``id`` in the list of its own kind, or as ``<its kind>_id``.
+    """
     document = parse_json(reply)
-    wanted = set(ids)
+    wanted: dict[str, set[str]] = {}
+    for one in ids:
+        wanted.setdefault(one.value, set()).add(squeeze(one.of))
     if document is None or not wanted:
         return ""
     for pointer, leaf in leaves(document.value):
-        if isinstance(leaf, bool) or leaf is None or str(leaf) not in wanted:
+        text = "" if isinstance(leaf, bool) or leaf is None else str(leaf)
+        if text not in wanted:
             continue
-        unmistakable = len(str(leaf)) >= LONG_ID and not str(leaf).isdigit()
-        if unmistakable or squeeze(pointer.rpartition("/")[2]).endswith("id"):
+        if len(text) >= LONG_ID and not text.isdigit():
             return pointer
+        key = squeeze(pointer.rpartition("/")[2])
+        for of in wanted[text] - {""}:
+            kind = of.removesuffix("id").removesuffix("s")
+            if (key == "id" and of == squeeze(collection)) or (len(kind) > 1 and key == kind + "id"):
+                return pointer
     return ""
 
 

@@ -20,6 +20,7 @@ from wizard.probes.api.faces import Kind
 from wizard.probes.api.lexicon import listed
 from wizard.probes.api.listings import (
     Listing,
+    OwnId,
     Search,
     list_routes,
     look_at_list,
@@ -200,8 +201,8 @@ async def _variants(owned: Owned, asker: Asker, base: Baselines) -> list[Variant
 
 
 async def _collections(asker: Asker, pairs: list[Owned]) -> tuple[tuple[Listing, ...], tuple[Search, ...]]:
-    whole = [owned.whole(difference) for owned in pairs for difference in owned.differences]
-    ids = {"a": tuple(pair[0] for pair in whole), "b": tuple(pair[1] for pair in whole)}
+    named = [(difference.name, owned.whole(difference)) for owned in pairs for difference in owned.differences]
+    ids = {name: tuple(OwnId(pair[at], of) for of, pair in named) for at, name in enumerate(("a", "b"))}
     listings = [await look_at_list(route, asker, ids) for route in list_routes(asker.target)]
     searches = [await look_through_search(route, path, asker) for route, path in search_routes(asker.target)]
     return tuple(listings), tuple(search for search in searches if search)

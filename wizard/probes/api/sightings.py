@@ -12,7 +12,7 @@ from wizard.probes.api.lexicon import listed, squeeze
 from wizard.probes.api.views import disguises, places, spoken
 
 SHORTEST = 6
-"""Shorter words would be met by chance in squeezed or decoded text: they count as whole words only, and short user ids as whole ids only."""
+"""Shorter words would be met by chance in squeezed or decoded text: they count as whole words only, and short user ids under a person's name only."""
 
 
 class Marked(Protocol):
@@ -86,11 +86,11 @@ def mask(word: str) -> str:
 
 
 def _names(word: str, text: str, pointer: str = "") -> bool:
-    """Whether `text` names this person. A short or purely numeric id only counts as a whole value called an id: 7 stands in many texts."""
+    """Whether `text` names this person. A short or numeric id only counts as a whole value called a person's: 7 is the id of many things."""
     if len(word) >= SHORTEST and not word.isdigit():
         return _stands(word, text)
     called = squeeze(pointer.rpartition("/")[2])
-    is_id = called.endswith(("id", "uuid")) or called in listed("persons", "names")
+    is_id = called in listed("persons", "names") or called.endswith(tuple(listed("persons", "endings")))
     return is_id and text.strip().lower() == word.lower()
 
 
