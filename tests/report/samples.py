@@ -55,9 +55,11 @@ def checklist() -> Checklist:
     folder = data("checklists/coach-chatbot")
     index = _read(folder / "checklist.toml", Index)
     common = _read(folder / "reasons.toml", dict[str, Words])
-    interview = _read(folder / "boundaries.toml", _Interview).questions
+    interview = _read(folder / "boundaries.toml", _Interview)
     items = tuple(_item(name, row) for row, name in enumerate(NAMES, 1))
-    return Checklist(index=index, items=items, common=common, interview=tuple(interview))
+    return Checklist(
+        index=index, items=items, common=common, interview=tuple(interview.questions), chapters=interview.chapters
+    )
 
 
 def _item(name: str, row: int) -> Item:

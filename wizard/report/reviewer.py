@@ -111,11 +111,14 @@ class _Desk:
             if not self.told.known(question):
                 continue
             value = self.told.value(question)
+            answer = self.told.answer(question)
+            if answer is not None and value == "not-applicable" and value not in asked.say:
+                text = say("report.reviewer.not-applicable", note=answer.note).strip()
+                return text, self.told.basis(question), question
             text = asked.say.get(value, asked.say.get("told", ""))
             if not text:
                 continue
             slots = {"value": self._value(question), "rows": self._rows(question, asked.row)}
-            answer = self.told.answer(question)
             slots["at"] = answer.at[:10] if answer else ""
             if "{rows}" in text and not slots["rows"]:
                 continue

@@ -159,6 +159,8 @@ def auth_flow(told: Told) -> tuple[str, ...]:
 def _sentence(words: dict[str, str], question: str, told: Told) -> str:
     value = told.value(question)
     rows = told.rows(question)
+    if value == "not-applicable":
+        return words.get(value, words["unknown"])
     if not told.known(question) or (not rows and not value):
         return words["unknown"]
     if value in words:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 from wizard.checklist import Checklist, Question
 from wizard.judge.findings import newest_answers
 from wizard.model import Answer, Assessment, Basis
-from wizard.words import data
 
 Row = dict[str, str]
 """One line of a table, by column; every column of the question is there, blanks trimmed."""
@@ -32,17 +30,11 @@ class Chapter:
 
 
 def chapters(checklist: Checklist) -> tuple[Chapter, ...]:
-    """The four chapters. A question that the checklist does not have is left out."""
-    with data(f"checklists/{checklist.index.id}/boundaries.toml").open("rb") as file:
-        layout: dict[str, Any] = tomllib.load(file)
-    known = checklist.questions()
-    found = []
-    for name in layout["order"]:
-        chapter = layout["chapters"][name]
-        own = [q for q in checklist.interview if q.id.split(".")[1] == name]
-        also = [known[id_] for id_ in chapter.get("also", ()) if id_ in known]
-        found.append(Chapter(name, chapter["title"], chapter["intro"], (*own, *also)))
-    return tuple(found)
+    """The chapters in order, each with its questions."""
+    return tuple(
+        Chapter(name, chapter.title, chapter.intro, checklist.chapter(name))
+        for name, chapter in checklist.chapters.items()
+    )
 
 
 class Told:
