@@ -19,6 +19,7 @@ NEAR = {
     "google-firebase": "{apiKey: '%s', authDomain: 'x.firebaseapp.com'}",
     "clerk-secret": "CLERK_SECRET_KEY='%s'",
     "clerk-test": "CLERK_SECRET_KEY='%s'",
+    "curl-user": "curl %s https://x.brightside.io",
     "azure-sas": "https://x.blob.core.windows.net/c?se=2090-01-01&%s",
 }
 OWN = {
@@ -41,6 +42,7 @@ OWN = {
     "facebook": lambda make: "EAAC" + make.alnum(80),
     "openai": lambda make: "sk-" + make.alnum(20) + "T3Blbk" + "FJ" + make.alnum(20),
     "pypi": lambda make: "pypi-AgEIcHlw" + "aS5vcmc" + make.text(HEX, 80),
+    "curl-user": lambda make: "-u svc:" + make.alnum(14),
     "terraform": lambda make: make.alnum(14) + ".atlas" + "v1." + make.alnum(64),
 }
 ANCHORED = [k for k in kinds().values() if k.pattern is not None and k.check != "base64"]
@@ -82,7 +84,11 @@ def test_a_vendors_word_and_shape_name_it(kind) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [k for k in ANCHORED if k.id not in ("jwt", "bearer", "basic", "url-password", "database-url", "mailchimp")],
+    [
+        k
+        for k in ANCHORED
+        if k.id not in ("jwt", "bearer", "basic", "url-password", "database-url", "mailchimp", "curl-user")
+    ],
     ids=lambda k: k.id,
 )
 def test_one_that_is_cut_short_is_not_found(kind) -> None:

@@ -50,9 +50,11 @@ def handler(files: Files, fallback: Response | None = None) -> Callable[[Request
 
 
 async def look(files: Files, fallback: Response | None = None) -> Seen | Unobserved:
-    async with serve(handler(files, fallback)) as web:
-        async with open_net(Access(run_id="t1", hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
-            return await served.observe(Target(run_id="t1", site=web.url), net)
+    async with (
+        serve(handler(files, fallback)) as web,
+        open_net(Access(run_id="t1", hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net,
+    ):
+        return await served.observe(Target(run_id="t1", site=web.url), net)
 
 
 async def findings(files: Files, fallback: Response | None = None) -> dict[str, list[Finding]]:

@@ -22,7 +22,7 @@ _NAME = r"[A-Za-z0-9_.\-]{0,24}"
 _VALUE = r"[A-Za-z0-9_+/=~!@#%^*$&?\-]"
 _TYPED = r"(?:[ ]?(?:string|str|&str|text)[ ]?)?"
 _QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(]" + _TYPED + r"[^A-Za-z0-9\r\n]{0,8}[\"'`][^ \t\r\n\"'`\\<>]{8}"
-_BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}" + _VALUE + r"{10}"
+_BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}(?:[A-Za-z0-9]{1,6}\.)?" + _VALUE + r"{10}"
 _BLANK = r"[ \t]{1,4}[\"']?[A-Za-z0-9_+/=\-]{16}"
 _PAIRED = r"[\"']?[ ]?,?[ \t\r\n]{0,24}[\"']?[Vv]alue[\"']?[ ]?[:=][ ]?[\"']?" + _VALUE + r"{8}"
 LONGEST_SPAN = 224
@@ -58,14 +58,15 @@ def anchors() -> tuple[Anchor, ...]:
         for (literal, tail), found in grouped.items()
     ]
     vendor = sorted({word.decode() for kind in kinds().values() for word in kind.words if len(word) >= 4})
-    spans += [_named(words) for words in (NAME_WORDS, tuple(vendor))]
+    spans += [_named(words, True) for words in (NAME_WORDS, tuple(vendor))]
+    spans.append(_named(("Key", "KEY"), False))
     return (*fixed, *spans)
 
 
-def _named(words: tuple[str, ...]) -> Anchor:
+def _named(words: tuple[str, ...], caseless: bool) -> Anchor:
     alternatives = "|".join(_quote(word.encode()) for word in words)
     source = f"(?:{alternatives}){_NAME}(?:{_QUOTED}|{_BARE}|{_BLANK}|{_PAIRED})"
-    return _anchor(tuple(word.encode() for word in words), source, 0, True, ())
+    return _anchor(tuple(word.encode() for word in words), source, 0, caseless, ())
 
 
 def _anchor(literals: tuple[bytes, ...], source: str, size: int, caseless: bool, found: tuple[Kind, ...]) -> Anchor:

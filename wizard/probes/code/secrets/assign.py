@@ -10,7 +10,7 @@ from wizard.probes.code.secrets import proofs, values
 from wizard.probes.code.secrets.kinds import Kind, kinds
 from wizard.probes.code.secrets.types import Confidence
 
-_NAME_BYTES = re.compile(rb"[A-Za-z0-9_.$ -]{0,48}$")
+_NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$ -"
 _VENDOR_REACH = 40
 
 # From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded and no two neighbours share bytes for long.
@@ -34,7 +34,7 @@ _HASH_NAME = re.compile(
     rb"(?i)sha\d|sha_|_sha|digest|integrity|checksum|etag|commit|revision|hash|fingerprint|nonce|\bmd5"
 )
 _PUBLIC_NAME = re.compile(
-    rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|key[_-]?id|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
+    rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|authenticity|key[_-]?id|(?:credential|secret|token)s?[_-]?ids?$|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
     rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
     rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot"
 )
@@ -42,6 +42,7 @@ _PASSWORD_NAME = re.compile(rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd
 _SIGNING_NAME = re.compile(
     rb"(?i)(?:jwt|nextauth|auth|session|cookie|signing|encryption|app)[_-]?(?:secret|key)(?:[_-]?key)?(?:[_-]?base)?$|^(?:\w{0,12}\.)?secret[_-]?key(?:[_-]?base)?$"
 )
+_DOC_SEARCH = re.compile(rb"(?i)indexname|docsearch|algolia")
 _STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|here$")
 
 
@@ -73,7 +74,8 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     found = _PARTS.match(data, word, min(len(data), word + 760))
     if found is None:
         return None
-    begin = word - len(_NAME_BYTES.search(data, max(0, word - 48), word)[0])  # type: ignore[index]
+    before = data[max(0, word - 48) : word]
+    begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
     name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
     name = name.rsplit(b" ", 1)[-1] if found["blank"] is None else name
     start, value = found.start("value"), found["value"]
@@ -95,6 +97,8 @@ def _unquoted(data: bytes, name: bytes, value: bytes, start: int, begin: int) ->
     if bare is None:
         return None
     kept = bare[0].rstrip(b".,:!?&").split(b"&")[0]
+    if bare[0].endswith(b"..") or data.startswith(b"\xe2\x80\xa6", start + len(bare[0])):
+        return None  # cut short on purpose
     if data[start + len(kept) : start + len(kept) + 1] in (b"(", b"[", b"{"):
         return None
     return Assigned(name, kept, start, start + len(kept), begin, False)
@@ -117,6 +121,10 @@ def _vendors() -> tuple[re.Pattern[bytes], tuple[Kind, ...]]:
 
 def _vendor(data: bytes, found: Assigned) -> Named | None:
     anyone, known = _vendors()
+    if _DOC_SEARCH.search(data, max(0, found.begin - 160), found.end + 160) and kinds()["algolia"].shape.fullmatch(
+        found.value
+    ):  # type: ignore[union-attr]
+        return _proved(data, found, kinds()["algolia"])
     context = data[max(0, found.begin - _VENDOR_REACH) : found.start].lower()
     if not anyone.search(context) or _HASH_NAME.search(found.name):
         return None

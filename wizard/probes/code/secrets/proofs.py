@@ -206,6 +206,18 @@ def basic(found: Candidate) -> Ruling | None:
     return Ruling(confidence=Confidence.LIKELY, made_up=made_up, skip=len(found.value) - len(text))
 
 
+def curl(found: Candidate) -> Ruling | None:
+    """``curl -u user:password``: the password in a command line."""
+    start = re.match(rb"(?:-u|--user) [\"']?", found.value)
+    skip = start.end() if start else 0
+    user, _, password = found.value[skip:].partition(b":")
+    if values.reference(password) or values.reference(user) or password.startswith(b"$"):
+        return None
+    stand_in = password.lower() in _STAND_INS or password.lower() == user.lower()
+    made_up = values.placeholder(password) or ("placeholder" if stand_in or len(password) < 6 else "")
+    return Ruling(confidence=Confidence.LIKELY, made_up=made_up, skip=skip)
+
+
 def bearer(found: Candidate) -> Ruling | None:
     """RFC 6750: a literal token after the word."""
     skip = re.match(rb"(?i:bearer)(?: |%20|\+)", found.value)
@@ -244,6 +256,7 @@ PROOFS: dict[str, Callable[[Candidate], Ruling | None]] = {
     "database-url": database_url,
     "url-password": url_password,
     "basic": basic,
+    "curl": curl,
     "bearer": bearer,
     "sas": sas,
     "algolia": algolia,

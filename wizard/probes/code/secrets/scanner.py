@@ -50,6 +50,13 @@ class Scanner:
 
     def feed(self, piece: bytes) -> None:
         """More bytes of the stream."""
+        if len(piece) <= BLOCK:
+            self._feed(piece)
+            return
+        for at in range(0, len(piece), BLOCK):  # a long buffer would be moved about again and again
+            self._feed(piece[at : at + BLOCK])
+
+    def _feed(self, piece: bytes) -> None:
         self._read += len(piece)
         if not self._peeked:
             self._held += piece

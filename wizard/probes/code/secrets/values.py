@@ -77,9 +77,9 @@ def slug(value: bytes) -> bool:
     pieces = re.findall(rb"[A-Za-z0-9]+", value)
     letters = sum(len(p) for p in pieces)
     if len(pieces) < 2:
-        return sum(map(len, _CAMEL.findall(value))) >= letters * 0.8
-    plain = sum(len(p) for p in pieces if _PLAIN_WORD.fullmatch(p) or len(p) <= 2)
-    return plain / letters >= 0.85 or sum(map(len, _CAMEL.findall(value))) / letters >= 0.8
+        return sum(map(len, _CAMEL.findall(value))) >= letters * 0.75
+    plain = sum(len(p) for p in pieces if _PLAIN_WORD.fullmatch(p) or p.isdigit() or len(p) <= 2)
+    return plain / letters >= 0.85 or sum(map(len, _CAMEL.findall(value))) / letters >= 0.75
 
 
 def identifier(value: bytes) -> bool:
@@ -122,10 +122,10 @@ def placeholder(value: bytes) -> str:
 
 
 def _ascending(value: bytes) -> bool:
-    """A run of seven or more that counts up, or one piece of four or more said over and over."""
+    """A run of seven or more that counts up, or one short piece said over and over."""
     run = 1
     for one, two in itertools.pairwise(value):
         run = run + 1 if two == one + 1 else 1
         if run >= 7:
             return True
-    return any(len(value) >= 3 * n and value[: 2 * n] == value[n : 3 * n] for n in (1, 2, 3, 4, 5, 6, 8, 10))
+    return any(len(value) >= 3 * n and value == (value[:n] * len(value))[: len(value)] for n in range(1, 11))
