@@ -16,6 +16,7 @@ import pytest
 
 from tests.report import pdftext, samples
 from wizard import report
+from wizard.judge.decide import decide
 from wizard.report import child
 from wizard.report.document import build
 
@@ -334,3 +335,15 @@ def test_renders_without_any_font_on_the_machine(tmp_path, monkeypatch) -> None:
     assert "Brightside Coaching" in whole
     assert "Unknown" in whole
     assert report.engine().startswith("WeasyPrint ")
+
+
+def test_a_part_of_the_items_makes_a_whole_document() -> None:
+    one = replace(samples.assessment(), only=("tls",))
+    whole = samples.judged(one)
+    mine = (whole.verdict("tls"),)
+    part = replace(whole, verdicts=mine, decision=decide(mine, whole.flags, samples.checklist(), partial=True))
+    html = report.make_html(one, part, samples.checklist(), samples.evidence(one))
+    assert html.count('<section class="item"') == 1
+    assert "Only these items were asked for." in html
+    anchors = set(re.findall(r'\bid="([^"]+)"', html))
+    assert set(re.findall(r'href="#([^"]+)"', html)) <= anchors

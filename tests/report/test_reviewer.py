@@ -76,6 +76,17 @@ def test_answers_come_from_evidence_with_basis_and_page() -> None:
     assert not any("{rows}" in r.answer or "{value}" in r.answer or "{where}" in r.answer for r in found)
 
 
+def test_dates_are_spelled_and_notes_are_told() -> None:
+    one = samples.assessment()
+    noted = [
+        replace(a, note="Backups age out.") if a.question.endswith("data.deletion") else a for a in one.evidence.answers
+    ]
+    one = replace(one, evidence=replace(one.evidence, answers=tuple(noted)))
+    found = replies(one, samples.judged(one), KNOWN)
+    assert of(found, "continuity.restore").answer == "A trial restore was done on 20 November 2026."
+    assert of(found, "data.deletion").answer == "Yes, in every store, on request. Backups age out."
+
+
 def test_what_nobody_knows_names_who_owes_it() -> None:
     one = samples.assessment()
     found = replies(one, samples.judged(one), KNOWN)

@@ -12,6 +12,7 @@ from wizard.judge import Judgement
 from wizard.model import Assessment, Basis, Finding, Outcome
 from wizard.report.boundaries import Told
 from wizard.report.boundaries.tables import joined
+from wizard.report.times import day
 from wizard.words import area, data, fill, say
 
 MOST_PARTS = 6  # lines of a table named in one answer; the page has the rest
@@ -119,10 +120,11 @@ class _Desk:
             if not text:
                 continue
             slots = {"value": self._value(question), "rows": self._rows(question, asked.row)}
-            slots["at"] = answer.at[:10] if answer else ""
+            slots["at"] = day(answer.at) if answer else ""
             if "{rows}" in text and not slots["rows"]:
                 continue
-            return fill(text, slots), self.told.basis(question), question
+            note = answer.note.strip() if answer is not None and value else ""
+            return f"{fill(text, slots)} {note}".strip(), self.told.basis(question), question
         return None
 
     def _value(self, question: str) -> str:
