@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 
@@ -128,7 +129,14 @@ class Actors:
                 name for name in claims if any(word in name.rpartition(".")[2].lower() for word in RISKY)
             ),
             digest=digest,
+            stable=self._redactor.fingerprint(_stable(token)),
         )
+
+
+def _stable(token: Jwt) -> str:
+    """A JWT's algorithm and claims without the times and the number that change with every token."""
+    kept = {name: value for name, value in token.claims.items() if name not in {"iat", "nbf", "exp", "jti"}}
+    return json.dumps([str(token.header.get("alg")), kept], sort_keys=True)
 
 
 def _merged(

@@ -29,6 +29,8 @@ HARMLESS = frozenset(
 _KEY_LIKE = ("key", "token", "auth", "session", "secret", "jwt")
 _BEARER_WORDS = {"empty-bearer": "Bearer", "null-bearer": "Bearer null", "undefined-bearer": "Bearer undefined"}
 _LETTERS = string.ascii_letters + string.digits
+TOKEN_LEAST = 12
+"""A value shorter than this is no token."""
 
 
 class Unfit(Exception):
@@ -79,7 +81,7 @@ def token_of(headers: Mapping[str, str], public: frozenset[str] = frozenset()) -
 def forge(kind: str, given: Forge) -> Headers:
     """The headers of a forged account, with no other true credential left beside the bent one: it would open what the bent one should not.
 
-    Raises `Unfit` (not-a-jwt, not-a-bearer, no-key, no-claims, unknown-kind, no-credential).
+    Raises `Unfit` (not-a-jwt, not-a-bearer, not-a-cookie, no-such-token, no-key, no-claims, unknown-kind, no-credential).
     """
     names = credential_headers(given.headers, given.public)
     if not names:
@@ -87,6 +89,10 @@ def forge(kind: str, given: Forge) -> Headers:
     noised = given.headers | {name: _noised(name, given.headers[name]) for name in names}
     if kind == "random":
         return noised
+    if kind == "cookie-only":
+        return _cookie_only(given)
+    if kind in {"refresh-as-access", "id-as-access"}:
+        return noised | _other_token(kind.partition("-")[0], given)
     if kind in _BEARER_WORDS:
         rest = {name: value for name, value in given.headers.items() if name not in names}
         return rest | {"Authorization": _BEARER_WORDS[kind]}
@@ -121,6 +127,36 @@ def _bent(word: str, token: str, made: str) -> str:
 def noise(text: str) -> str:
     """Random text of the same length; dots stay, so that a token keeps its shape."""
     return "".join(letter if letter == "." else secrets.choice(_LETTERS) for letter in text)
+
+
+def _cookies(given: Forge) -> list[tuple[str, str]]:
+    lines = (value for name, value in given.headers.items() if name.lower() == "cookie")
+    pairs = (pair.strip().partition("=") for line in lines for pair in line.split(";") if pair.strip())
+    return [(name, value) for name, _, value in pairs]
+
+
+def _cookie_only(given: Forge) -> Headers:
+    pairs = _cookies(given)
+    if not pairs:
+        raise Unfit("not-a-cookie")
+    return {"Cookie": "; ".join(f"{name}={value}" for name, value in pairs)}
+
+
+def _other_token(word: str, given: Forge) -> Headers:
+    """The refresh or identity token that a holds, where the access token belongs: as bearer, and in every other cookie that holds a token."""
+    named = {f"{word}token", f"{word}jwt"} | ({"refresh", "rt"} if word == "refresh" else set())
+    cookies = _cookies(given)
+
+    def is_it(name: str) -> bool:
+        return "".join(letter for letter in name.lower().removeprefix("x-") if letter.isalnum()) in named
+
+    token = next((v for name, v in (*cookies, *given.headers.items()) if is_it(name) and len(v) >= TOKEN_LEAST), "")
+    if not token:
+        raise Unfit("no-such-token")
+    out = {"Authorization": f"Bearer {token}"}
+    if cookies:
+        out["Cookie"] = "; ".join(f"{name}={noise(value) if is_it(name) else token}" for name, value in cookies)
+    return out
 
 
 def _scheme(kind: str, given: Forge) -> Headers:

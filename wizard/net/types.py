@@ -73,11 +73,13 @@ class Call:
 
     - ``nobody``, ``a``, ``b``, ``limited``, ``expired``, ``hosted`` (the public key of a hosted backend)
     - ``forged:<kind>:<account>``: the account's credential, bent. Any credential: ``random`` (same length), ``empty-bearer``, ``null-bearer``,
-      ``undefined-bearer``. A bearer token: ``wrong-scheme-basic``, ``wrong-scheme-token``, ``bare``. A JWT, wherever it sits (authorization,
+      ``undefined-bearer``; ``cookie-only`` (all other credentials left off); ``refresh-as-access`` and ``id-as-access`` (another token of the
+      same account in the access token's place). A bearer token: ``wrong-scheme-basic``, ``wrong-scheme-token``, ``bare``. A JWT, wherever it sits (authorization,
       key header, cookie): ``alg-none``, ``alg-None``, ``alg-nOnE`` (signature empty), ``unsigned-altered`` (role and exp changed, old signature),
       ``claims-of:<other>`` (who they are by the other account's token, old signature), ``kid-unknown``, ``kid-path`` (signed with an empty key),
       ``jku-invalid``, ``x5u-invalid``, ``hs-confusion-pem``, ``hs-confusion-pem-nonewline``, ``hs-confusion-der`` (HS256 keyed with the public
-      key in `key`: PEM, DER, a JWK or a JWK set as it was fetched). Reply details: not-a-jwt, not-a-bearer, no-key, no-claims, unknown-kind.
+      key in `key`: PEM, DER, a JWK or a JWK set as it was fetched). Reply details: not-a-jwt, not-a-bearer, not-a-cookie,
+      no-such-token, no-key, no-claims, unknown-kind.
     - ``webhook:<how>``: signed by `Access.webhook_scheme`; how = ``good``, ``none``, ``wrong``, ``old-10m``, ``old-24h``, ``altered`` (the body is
       changed after signing). The same body gets the same event id. Reply details: no-scheme, no-timestamp.
     - ``provider:<name>``: the token of cloudflare, betterstack or uptimerobot, over https to that provider's own API and nowhere else.
@@ -228,6 +230,8 @@ class TokenFacts:
     issuer: str = ""
     risky_claims: tuple[str, ...] = ()
     digest: str = ""
+    stable: str = ""
+    """Fingerprint of a JWT's algorithm and claims without iat, nbf, exp and jti: equal for two tokens that differ only in their times."""
 
 
 @dataclass(frozen=True, slots=True)
