@@ -10,10 +10,10 @@ from wizard.probes.code.secrets.kinds import Kind, kinds, width
 
 NAME_WORDS = (
     "secret", "token", "passw", "pwd", "passphrase", "passcode", "api_key", "api-key", "apikey", "api key",
-    "access_key", "access-key", "accesskey", "auth_key", "authkey", "auth", "credential", "private_key", "private-key",
+    "access_key", "access-key", "accesskey", "auth_", "auth-", "_auth", "authkey", "authorization", "auth\"", "auth'", "auth:", "auth=", "auth =", "credential", "private_key", "private-key",
     "privatekey", "conn_str", "connstr", "connectionstring", "connection_string", "encryption_key", "encryptionkey",
-    "encryption-key", "signing_key", "signingkey", "signing-key", "_key", "-key", "master_key", "masterkey", "bearer", "session",
-    "cookie", "accountkey", "sharedaccesskey", "license", "_pass", "dbpass", "webhook", "salt", "pat_", "_pat",
+    "encryption-key", "signing_key", "signingkey", "signing-key", "_key", "-key", "master_key", "masterkey", "bearer", "session_", "session-", "sessionid",
+    "cookie", "accountkey", "sharedaccesskey", "_pass", "dbpass", "webhook", "salt", "pat_", "_pat",
 )  # fmt: skip
 """A value may be secret when its name holds one of these (any case)."""
 

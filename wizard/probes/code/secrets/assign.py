@@ -121,10 +121,13 @@ def _vendors() -> tuple[re.Pattern[bytes], tuple[Kind, ...]]:
 
 def _vendor(data: bytes, found: Assigned) -> Named | None:
     anyone, known = _vendors()
-    if _DOC_SEARCH.search(data, max(0, found.begin - 160), found.end + 160) and kinds()["algolia"].shape.fullmatch(
-        found.value
-    ):  # type: ignore[union-attr]
-        return _proved(data, found, kinds()["algolia"])
+    search = kinds()["algolia"]
+    if (
+        search.shape
+        and search.shape.fullmatch(found.value)
+        and _DOC_SEARCH.search(data, max(0, found.begin - 160), found.end + 160)
+    ):
+        return _proved(data, found, search)
     context = data[max(0, found.begin - _VENDOR_REACH) : found.start].lower()
     if not anyone.search(context) or _HASH_NAME.search(found.name):
         return None

@@ -1,7 +1,7 @@
 """One pass over the bytes for all anchors: hyperscan, else RE2, else `bytes.find`. All three give the same hits, byte for byte.
 
-The hits are defined by the anchors alone: every (start, anchor) where the anchor's expression matches. hyperscan only reports ends, so a span's
-starts are worked out again near each end; RE2 reports one match at a time, so the search goes on one byte later.
+The hits are defined by the anchors alone: every (start, anchor) where the anchor's expression matches. hyperscan reports the leftmost start of each
+end, so other starts are looked for between the two; RE2 reports one match at a time, so the search goes on one byte later.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import threading
 from functools import cache
 from typing import Any, Protocol
 
-from wizard.probes.code.secrets.anchors import LONGEST_LITERAL, LONGEST_SPAN, Anchor, anchors
+from wizard.probes.code.secrets.anchors import Anchor, anchors
 
 
 def _library(name: str) -> Any:
@@ -47,33 +47,37 @@ class Hyperscan:
     def __init__(self, known: tuple[Anchor, ...]) -> None:
         self._known = known
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        flags = [(hyperscan.HS_FLAG_CASELESS if a.caseless else 0) | hyperscan.HS_FLAG_DOTALL for a in known]
+        flags = [
+            hyperscan.HS_FLAG_DOTALL
+            | (hyperscan.HS_FLAG_CASELESS if a.caseless else 0)
+            | (0 if a.width else hyperscan.HS_FLAG_SOM_LEFTMOST)
+            for a in known
+        ]
         expressions = [a.source for a in known]
         self._database.compile(expressions=expressions, ids=list(range(len(known))), elements=len(known), flags=flags)
         self._own = threading.local()
-        self._spans = {
-            n: re.compile(b"(?=" + a.exact.pattern + b")", a.exact.flags) for n, a in enumerate(known) if not a.width
-        }
+        self._inner = {number: _look_ahead(a) for number, a in enumerate(known) if not a.width}
 
     def hits(self, data: bytes) -> list[Hit]:
         """Every place where an anchor matches."""
-        ends: list[Hit] = []
-        add = ends.append
+        seen: list[tuple[int, int, int]] = []
+        add = seen.append
 
-        def seen(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            add((number, end))
+        def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
+            add((number, start, end))
 
-        self._database.scan(data, seen, scratch=self._scratch())
+        self._database.scan(data, matched, scratch=self._scratch())
         found: set[Hit] = set()
-        regions: dict[int, list[int]] = {}
-        for number, end in ends:
+        for number, start, end in seen:
             size = self._known[number].width
             if size:
                 found.add((end - size, number))
-            else:
-                regions.setdefault(number, []).append(end)
-        for number, where in regions.items():
-            found.update((start, number) for start in self._starts(data, number, where))
+                continue
+            found.add((start, number))
+            exact = self._known[number].exact
+            for inner in self._inner[number].finditer(data, start + 1, end):
+                if exact.match(data, inner.start()):
+                    found.add((inner.start(), number))
         return sorted(found)
 
     def _scratch(self) -> Any:
@@ -81,30 +85,11 @@ class Hyperscan:
             self._own.scratch = hyperscan.Scratch(self._database)
         return self._own.scratch
 
-    def _starts(self, data: bytes, number: int, ends: list[int]) -> set[int]:
-        """Where a span begins: all places within its longest length before one of the ends."""
-        found: set[int] = set()
-        done = 0
-        for end in sorted(set(ends)):
-            begin = max(done - LONGEST_LITERAL, end - LONGEST_SPAN, 0)
-            found.update(match.start() for match in self._near(data, number, begin, end))
-            done = end
-        return found
 
-    def _near(self, data: bytes, number: int, begin: int, end: int) -> list[re.Match[bytes]]:
-        """Matches that start in ``begin..end``; cheap literals first, because a look-ahead at every byte is dear."""
-        anchor = self._known[number]
-        piece = data[begin:end]
-        piece = piece.lower() if anchor.caseless else piece
-        found = []
-        for literal in anchor.literals:
-            at = piece.find(literal)
-            while at >= 0:
-                match = anchor.exact.match(data, begin + at)
-                if match:
-                    found.append(match)
-                at = piece.find(literal, at + 1)
-        return found
+def _look_ahead(anchor: Anchor) -> re.Pattern[bytes]:
+    """Finds every place of one of the anchor's literals, overlapping ones too."""
+    words = b"|".join(re.escape(literal) for literal in anchor.literals)
+    return re.compile(b"(?=(?:" + words + b"))", re.IGNORECASE if anchor.caseless else 0)
 
 
 class Re2:
