@@ -14,9 +14,10 @@ from wizard.report.standards import of_item
 from wizard.report.times import minute
 from wizard.words import say
 
-MOST_FINDINGS = 24
-"""Findings printed in full for one item; the rest are counted and stand in the attached evidence."""
-MOST_EVIDENCE = 900
+MOST_FINDINGS, MOST_PASSES = 24, 48
+"""Findings printed for one item, those that need somebody and those that do not; the rest are counted and stand in the attached evidence."""
+MOST_EVIDENCE, MOST_CALM_EVIDENCE = 900, 320
+"""Characters of evidence printed with a finding."""
 
 
 def scorecard(verdicts: Sequence[Verdict], checklist: Checklist) -> list[dict[str, Any]]:
@@ -47,7 +48,9 @@ def _outcome(verdict: Verdict) -> dict[str, str]:
 def page(verdict: Verdict, assessment: Assessment, checklist: Checklist) -> dict[str, Any]:
     """Everything that the item's page shows."""
     item = checklist.item(verdict.item)
-    shown = verdict.findings[:MOST_FINDINGS]
+    calm = (Outcome.PASS, Outcome.NOT_APPLICABLE)
+    loud = [f for f in verdict.findings if f.outcome not in calm][:MOST_FINDINGS]
+    passes = [f for f in verdict.findings if f.outcome in calm][:MOST_PASSES]
     return {
         **_outcome(verdict),
         "id": item.id,
@@ -63,8 +66,9 @@ def page(verdict: Verdict, assessment: Assessment, checklist: Checklist) -> dict
         "summary": summary(verdict, checklist),
         "next": next_step(verdict, checklist),
         "at": minute(_looked(item, assessment)),
-        "findings": [_finding(finding, checklist) for finding in shown],
-        "more": len(verdict.findings) - len(shown),
+        "findings": [_finding(finding, checklist) for finding in loud],
+        "passes": [_finding(finding, checklist, MOST_CALM_EVIDENCE) for finding in passes],
+        "more": len(verdict.findings) - len(loud) - len(passes),
         "fixes": _fixes(verdict, item, checklist),
         "standards": ", ".join(of_item(item.id)),
     }
@@ -75,7 +79,7 @@ def _looked(item: Item, assessment: Assessment) -> str:
     return max((o.at for o in assessment.evidence.observations if o.probe in mine), default="")
 
 
-def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
+def _finding(finding: Finding, checklist: Checklist, most: int = MOST_EVIDENCE) -> dict[str, Any]:
     words = said(finding, checklist)
     check = checklist.check(finding.id)
     kind = finding.outcome.value
@@ -93,7 +97,7 @@ def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
         "where": finding.where,
         "text": words.text,
         "next": words.next if finding.outcome is Outcome.UNKNOWN else "",
-        "evidence": _cut(finding.evidence),
+        "evidence": _cut(finding.evidence, most),
         "fingerprint": hashlib.sha256(finding.evidence.encode("utf-8", "replace")).hexdigest()[:12]
         if finding.evidence
         else "",
@@ -108,8 +112,8 @@ def _titled(finding_id: str, checklist: Checklist) -> str:
     return checklist.item(item).title if item in checklist.order else finding_id
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= MOST_EVIDENCE else text[:MOST_EVIDENCE] + " …"
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + " …"
 
 
 def _fixes(verdict: Verdict, item: Item, checklist: Checklist) -> list[list[dict[str, str]]]:
