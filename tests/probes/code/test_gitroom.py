@@ -162,9 +162,14 @@ async def test_without_git_on_the_computer(repo: Path, monkeypatch: pytest.Monke
     assert (await only(repo)).say == "refused-no-git"
 
 
-async def test_a_large_blob_is_not_read(repo: Path) -> None:
-    commit(repo, big_bin=os.urandom(9 << 20))
+async def test_a_large_text_is_not_read_and_said(repo: Path) -> None:
+    commit(repo, big_txt=b"x " * (5 << 20))
     assert (await only(repo)).say == "partly"
+
+
+async def test_a_large_picture_does_not_count(repo: Path) -> None:
+    commit(repo, big_bin=os.urandom(9 << 20))
+    assert (await only(repo)).outcome is Outcome.PASS
 
 
 HOSTILE = """

@@ -229,6 +229,18 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
+def is_text(room: Room, id_: str) -> bool:
+    """Whether a blob that is too large to read holds text, by its first 8 KiB (no NUL). The rest is never unpacked."""
+    child = room.start("cat-file", "--batch")
+    if child.stdin is None or child.stdout is None:
+        return True
+    _pour(child.stdin, [f"{id_}\n".encode()])
+    child.stdout.readline(4096)
+    head = child.stdout.read(8192)
+    _kill(child)
+    return b"\0" not in head
+
+
 def batch(room: Room, ids: list[str], most: int) -> Iterator[tuple[str, str, bytes]]:
     """(id, type, bytes) of each object, in order; one of more than `most` bytes is skipped. Objects that are absent are passed over."""
     child = room.start("cat-file", "--batch", "--buffer")

@@ -16,11 +16,12 @@ MOST_OBJECTS = 400_000
 MOST_BYTES = 4 << 30
 MOST_SECONDS = 120.0
 MOST_COMMITS = 50
+MOST_SNIFFED = 40
 
 
 @dataclass(slots=True)
 class Past:
-    """What the history came to. `large`: blobs over 8 MiB that were not read; `capped`: stopped, objects, bytes, seconds."""
+    """What the history came to. `large`: blobs over 8 MiB, not read; those of text count as `unread`; `capped`: stopped, objects, bytes, seconds."""
 
     versions: int = 0
     total: int = 0
@@ -76,7 +77,8 @@ def _choose(room: Room, past: Past) -> list[_Object]:
         size = int(fields[2])
         if fields[1] == "blob" and size > MOST_BLOB:
             past.large += 1
-            past.unread += size
+            if past.large > MOST_SNIFFED or gitroom.is_text(room, fields[0]):
+                past.unread += size
         elif len(chosen) >= MOST_OBJECTS:
             past.capped = "objects"
             past.unread += size
