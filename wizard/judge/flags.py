@@ -37,6 +37,7 @@ def _calm(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Ans
     looked = [f for f in findings if f.id in flag.seen_by and f.outcome in (Outcome.PASS, Outcome.FAIL)]
     if looked:
         return RedFlag(name, False, True, max(looked, key=lambda f: f.basis.strength).basis, "clear")
-    if flag.questions and all(question in answers for question in flag.questions):
+    shown = {f.id for f in findings if f.outcome is Outcome.PASS}  # what was seen or handed over needs no asking
+    if flag.questions and all(question in answers or question in shown for question in flag.questions):
         return RedFlag(name, False, True, Basis.ATTESTED, "clear")
     return RedFlag(name, False, False, Basis.NONE, "not-established")

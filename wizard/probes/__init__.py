@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from wizard.probe import Probe
 from wizard.probes.api import cors, hosted, objects
-from wizard.probes.code import repository, repository_history, served
-from wizard.probes.edge import email, tls
+from wizard.probes.code import deployment, repository, repository_history, served
+from wizard.probes.edge import email, front, tls
+from wizard.probes.edge.front import attack, cache
 
 PROBES: tuple[Probe, ...] = (
     objects.PROBE,
@@ -16,4 +17,8 @@ PROBES: tuple[Probe, ...] = (
     repository_history.PROBE,
     tls.PROBE,
     email.PROBE,
+    front.PROBE,
+    cache.PROBE,
+    attack.PROBE,
+    deployment.PROBE,
 )
