@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
-from wizard.probes.api import cors, hosted, objects
+from wizard.probes.api import cors, hosted, input, objects
 from wizard.probes.code import deployment, repository, repository_history, served
 from wizard.probes.edge import email, front, tls
 from wizard.probes.edge.front import attack, cache
@@ -11,6 +11,7 @@ from wizard.probes.edge.front import attack, cache
 PROBES: tuple[Probe, ...] = (
     objects.PROBE,
     cors.PROBE,
+    input.PROBE,
     hosted.PROBE,
     served.PROBE,
     repository.PROBE,

@@ -172,10 +172,9 @@ async def observe(probe: Probe, target: Target, net: Net) -> Any:
 
 def words_of(findings: tuple[Finding, ...]) -> list[str]:
     """Every finding's sentence; a gap that stays open or a missing sentence is an error."""
-    checklist: Checklist = _checklist()
     said = []
     for finding in findings:
-        words = checklist.words(finding)
+        words = _checklist(finding.item).words(finding)
         assert words.text, finding
         for text in (words.text, words.next):
             assert "{" not in text.replace(finding.where, ""), (finding.id, finding.say, text)
@@ -184,18 +183,18 @@ def words_of(findings: tuple[Finding, ...]) -> list[str]:
 
 
 @cache
-def _checklist() -> Checklist:
+def _checklist(item: str = "object-access") -> Checklist:
     """The item under test with the shared reasons; the rest of the checklist is not read, so that one broken item fails its own tests only."""
     folder = data("checklists/coach-chatbot")
     index = msgspec.convert(tomllib.loads((folder / "checklist.toml").read_text()), Index)
-    item = msgspec.convert(tomllib.loads((folder / "object-access.toml").read_text()), Item)
+    one = msgspec.convert(tomllib.loads((folder / f"{item}.toml").read_text()), Item)
     common = msgspec.convert(tomllib.loads((folder / "reasons.toml").read_text()), dict[str, Words])
-    return Checklist(index=index, items=(item,), common=common)
+    return Checklist(index=index, items=(one,), common=common)
 
 
 def verdict(findings: tuple[Finding, ...]) -> Outcome:
     """What the judge makes of the item."""
-    checklist = _checklist()
+    checklist = _checklist(findings[0].item)
     return verdict_of(checklist.items[0], root_causes(list(findings), checklist)).outcome
 
 
