@@ -188,6 +188,14 @@ def test_hostile_text_stays_text(tmp_path) -> None:
     assert b"/URI" not in raw
 
 
+def test_the_page_for_browsers_calls_itself_no_pdf() -> None:
+    one = samples.assessment()
+    html = report.make_html(one, samples.judged(one), samples.checklist(), samples.evidence(one))
+    words = re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.S)
+    assert "pdf" not in words.lower()
+    assert "the file beside this one" in words
+
+
 def test_no_address_is_fetched(tmp_path) -> None:
     """A template that names outside addresses gets none of them, and the file is made all the same."""
     from wizard.report.paint import Refuse

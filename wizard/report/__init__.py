@@ -94,7 +94,8 @@ def make_html(
     """The same document as one HTML file with everything inside; needs no library of the system."""
     from wizard.report import render  # noqa: PLC0415  the door stays light
 
-    return render.html(build(assessment, judgement, checklist, evidence, edition=edition, paper=paper, signer=signer))
+    page = build(assessment, judgement, checklist, evidence, edition=edition, paper=paper, signer=signer)
+    return render.html(page | {"medium": "html"})
 
 
 def diagram(

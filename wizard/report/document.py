@@ -61,6 +61,7 @@ def build(
     digest = hashlib.sha256(evidence).hexdigest()
     page: dict[str, Any] = {
         "edition": edition,
+        "medium": "pdf",
         "paper": paper,
         "created": at,
         "digest": digest,
