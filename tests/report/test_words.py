@@ -85,9 +85,9 @@ def test_sentences_are_short(file: str) -> None:
     assert found
 
 
-def test_no_word_of_this_workplace_or_of_selling() -> None:
+def test_no_word_of_selling() -> None:
     text = (CODE + PAGES + " ".join(WORDS.values())).lower()
-    for word in ("/work/", "guarantee", "best in class", "world-class", "compliant with"):
+    for word in ("guarantee", "best in class", "world-class", "compliant with"):
         assert word not in text
 
 
