@@ -25,9 +25,10 @@ def _read(text: str) -> str:
         return ""
     found = found if found.tzinfo else found.replace(tzinfo=UTC)
     try:
-        return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        found = found.astimezone(UTC)
     except (ValueError, OverflowError):
         return ""
+    return found.strftime("%Y-%m-%dT%H:%M:%SZ") if 1970 <= found.year < 9999 else ""
 
 
 def day(text: str) -> str:
