@@ -174,7 +174,7 @@ def read_mixed(seen: Seen) -> list[Finding]:
     if not seen.home:
         return [finding("tls.mixed", Outcome.UNKNOWN, "", "reasons.no-site", reason=Reason.NOT_TESTED)]
     if seen.page != "seen":
-        say = "reasons.challenged" if seen.page == "challenged" else "reasons.host-down"
+        say = {"challenged": "reasons.challenged", "tls": "no-page"}.get(seen.page, "reasons.host-down")
         return [finding("tls.mixed", Outcome.UNKNOWN, host, say, evidence=f"{seen.home} {seen.page}")]
     active = [one for one in seen.mixed if one.kind not in ("image", "link", "style", "frame")]
     raw = "; ".join(f"{one.kind}: {one.url}" + (f" in {one.file}" if one.file else "") for one in seen.mixed)
