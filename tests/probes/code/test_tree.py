@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.probes.code.samples import Make, private
+from tests.probes.code.samples import URL64, Make, private
 from wizard.checklist import load
 from wizard.model import Finding, Outcome
 from wizard.net import Access, open_net
@@ -112,6 +112,23 @@ async def test_what_git_does_not_track_is_no_fail_yet(tmp_path: Path) -> None:
     assert outcome(await findings(repository=tmp_path), "repo-tree") == {"pass"}
     git(tmp_path, "add", "loose.txt")
     assert outcome(await findings(repository=tmp_path), "repo-tree") == {"fail"}
+
+
+async def test_a_repository_inside_another_is_read(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(
+        tmp_path,
+        {"a.py": "x=1", "lib/pay/.git": "gitdir: ../../.git/modules/pay\n", "lib/pay/k.py": f"k='{M.stripe()}'"},
+    )
+    git(tmp_path, "add", "a.py")
+    fails = [f for f in (await findings(repository=tmp_path))["repo-tree"] if f.outcome is Outcome.FAIL]
+    assert [f.where for f in fails] == ["lib/pay/k.py:1"]
+
+
+async def test_meter_keys_in_what_ships_are_asked_about(tmp_path: Path) -> None:
+    write(tmp_path, {"dist/index.html": "<html>", "dist/app.js": f"maps key='AIza{M.text(URL64, 35)}'"})
+    made = await findings(repository=tmp_path)
+    assert outcome(made, "meter-keys") == {"unknown"} and outcome(made, "build-output") == {"pass"}
 
 
 async def test_tracked_files_in_skipped_folders_are_read(tmp_path: Path) -> None:

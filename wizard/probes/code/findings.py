@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from wizard.model import Basis, Finding, Outcome, Reason, Severity, Slots, Tag
 from wizard.probes.code import phrases
@@ -71,6 +72,15 @@ def to_review(check: str, found: Iterable[Found], basis: Basis, say: str = "look
         key = {Place.DANGLING: "dangling", Place.ENV_NO_GIT: "shared"}.get(group[0].place, say)
         made.append(_unknown(check, group, basis, key))
     return made
+
+
+def meters(own: list[Found], basis: Basis) -> list[Finding]:
+    """Keys that are made for pages but that someone pays for: a person says whether they are locked. One that pays for AI fails with the page."""
+    made = []
+    for group in grouped(own, frozenset((Fate.METER,)))[:20]:
+        made.append(replace(_unknown("meter-keys", group, basis, "unknown"), severity=Severity.MEDIUM))
+    gemini = [one for one in own if one.match.kind.startswith("gemini")]
+    return made + fails("meter-keys", gemini, basis, roots=(f"{ITEM}.bundle", f"{ITEM}.build-output"))
 
 
 def made_up(found: Iterable[Found], basis: Basis) -> list[Finding]:

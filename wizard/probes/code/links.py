@@ -16,7 +16,6 @@ _ATTRIBUTE = re.compile(rb"""([a-zA-Z-]{2,20})\s{0,4}=\s{0,4}(?:"([^"]{0,1500})"
 _IMPORT = re.compile(
     rb"""(?:\bimport\s{0,4}\(|\bfrom\s{0,4}|\bimport\s{0,4})\\?["'`](\.{0,2}/[^"'`\\\s]{1,300}?\.m?js)\\?["'`]"""
 )
-_DEPS = re.compile(rb"""__vite__mapDeps[^\[]{0,200}\[([^\]]{0,200000})\]""")
 _STRING = re.compile(
     rb"""\\?["'`]((?:[a-zA-Z0-9_@~][\w@~%()\[\]-]{0,80}|\.{1,2})?/?[\w./@~%()\[\]-]{1,200}\.m?js)\\?["'`]"""
 )
@@ -78,10 +77,8 @@ def of_page(url: str, body: bytes) -> Leads:
             and not target.startswith(("#", "mailto:", "tel:", "javascript:", "data:"))
         ):
             found.pages.append(urljoin(base, target))
-    for text in re.finditer(
-        rb"<script[^>]{0,200}importmap[^>]{0,200}>(.{0,100000}?)</script>", body, re.DOTALL | re.IGNORECASE
-    ):
-        found.scripts += [urljoin(base, path) for path in _strings(text[1]) if path.endswith((".js", ".mjs"))]
+    for text in _after(body, b"importmap", b">", b"</script"):
+        found.scripts += [urljoin(base, path) for path in _strings(text) if path.endswith((".js", ".mjs"))]
     more = of_script(base, body)
     found.scripts += more.scripts
     found.lists += more.lists
@@ -104,8 +101,8 @@ def of_script(url: str, body: bytes) -> Leads:
     base = _root(url)
     for match in _IMPORT.finditer(body):
         found.scripts.append(urljoin(url, match[1].decode("utf-8", "replace")))
-    for match in _DEPS.finditer(body):
-        found.scripts += [_placed(url, base, path) for path in _strings(match[1]) if path.endswith((".js", ".mjs"))]
+    for text in _after(body, b"__vite__mapDeps", b"[", b"]"):
+        found.scripts += [_placed(url, base, path) for path in _strings(text) if path.endswith((".js", ".mjs"))]
     for match in _NEXT.finditer(body):
         if b"/_next/" in body or "/_next/" in url:
             found.scripts.append(urljoin(url, "/_next/" + match[0].decode("utf-8", "replace")))
@@ -117,9 +114,9 @@ def of_script(url: str, body: bytes) -> Leads:
     found.scripts += [_placed(url, webpack.public_path(body) or base, name) for name in names]
     found.unlisted += unresolved
     for match in _STRING.finditer(body):
-        text = match[1].decode("utf-8", "replace")
-        if text.startswith(("/", "./", "../", *_FOLDERS)) and "//" not in text:
-            found.guesses.append(_placed(url, base, text))
+        guess = match[1].decode("utf-8", "replace")
+        if guess.startswith(("/", "./", "../", *_FOLDERS)) and "//" not in guess:
+            found.guesses.append(_placed(url, base, guess))
     _maps(found, url, body)
     return found
 
@@ -155,6 +152,20 @@ def of_list(url: str, body: bytes) -> Leads:
             found.scripts.append(urljoin(url, one))
         elif isinstance(one, str) and one.split("?")[0].endswith(".js.map"):
             found.maps.append(urljoin(url, one))
+    return found
+
+
+def _after(body: bytes, word: bytes, opening: bytes, closing: bytes) -> list[bytes]:
+    """What stands between the brackets that follow a word: the first four of them, each searched once, so bait costs nothing."""
+    found: list[bytes] = []
+    at = body.find(word)
+    while at >= 0 and len(found) < 4:
+        start = body.find(opening, at, at + 300)
+        end = body.find(closing, start, start + 200_000) if start >= 0 else -1
+        if end < 0:
+            break
+        found.append(body[start + 1 : end])
+        at = body.find(word, end)
     return found
 
 

@@ -58,6 +58,8 @@ class Seen:
     found: tuple[Found, ...] = ()
     prefixed: tuple[prefixes.Named, ...] = ()
     files: tuple[FileRef, ...] = ()
+    built: bool = False
+    """The folder itself holds build output."""
 
 
 async def observe(target: Target, net: Net) -> Seen:
@@ -99,6 +101,7 @@ def _tree(root: Path, seen: Seen, private: Fingerprint, told: Callable[[Report],
     area = _area(walk.run())
     envs = tuple(sorts.envs[:200])
     seen = replace(seen, repository=True, git=sorts.git, tree=area, envs=envs, prefixed=tuple(named[:200]))
+    seen = replace(seen, built=bool(sorts.builds) or any(one.place is Place.BUILD for one in walk.report.found))
     return seen, [sorts.settled(one) for one in walk.report.found]
 
 
@@ -168,11 +171,12 @@ def read(seen: Seen) -> tuple[Finding, ...]:
         *_env_files(seen),
         *_source(
             "build-output",
-            seen.build or (seen.tree if _built(seen) else None),
+            seen.build or (seen.tree if seen.built else None),
             _at(seen, Place.BUILD, Place.SERVER_BUILD),
         ),
         *_source("ci-logs", seen.ci, _at(seen, Place.CI_LOG), seen.files),
         *_source("shared-text", seen.shared, _at(seen, Place.TEXT), seen.files),
+        *findings.meters(_at(seen, Place.BUILD), Basis.EVIDENCED),
         *_prefixes(seen),
         *findings.made_up(seen.found, Basis.EVIDENCED),
     )
@@ -180,10 +184,6 @@ def read(seen: Seen) -> tuple[Finding, ...]:
 
 def _at(seen: Seen, *places: Place) -> list[Found]:
     return [one for one in seen.found if one.place in places]
-
-
-def _built(seen: Seen) -> bool:
-    return any(one.place is Place.BUILD for one in seen.found)
 
 
 def _repo_tree(seen: Seen) -> list[Finding]:
@@ -292,6 +292,7 @@ PROBE = Probe(
             "build-output",
             "ci-logs",
             "shared-text",
+            "meter-keys",
             "env-prefix",
             "made-up",
             "public-keys",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from wizard.model import Basis, Finding, Outcome, Reason, Severity, Slots, Tag
 from wizard.probes.code import exposed, findings, prefixes
@@ -59,7 +59,7 @@ def read(seen: Seen) -> tuple[Finding, ...]:
     everything = (*in_code, *in_maps, *in_files)
     return (
         *_bundle(seen, in_code),
-        *_meters(in_code + in_maps),
+        *findings.meters(in_code + in_maps, Basis.OBSERVED),
         *_browser_calls(seen),
         *prefix_findings(seen.named, Basis.OBSERVED, looked=False),
         *_source_maps(seen, in_code, in_maps),
@@ -120,30 +120,6 @@ def _clean(seen: Seen) -> Finding:
             evidence=facts,
         )
     return Finding(check, Outcome.PASS, Basis.OBSERVED, slots=told, where=seen.host, evidence=facts)
-
-
-def _meters(own: list[Found]) -> list[Finding]:
-    """Keys that are made for pages but that someone pays for."""
-    check = f"{ITEM}.meter-keys"
-    made = []
-    for group in findings.grouped(own, frozenset((Fate.METER,)))[:20]:
-        made.append(
-            Finding(
-                check,
-                Outcome.UNKNOWN,
-                Basis.OBSERVED,
-                slots=findings.slots(group),
-                severity=Severity.MEDIUM,
-                reason=Reason.REVIEW,
-                where=findings.where(group[0]),
-                evidence=findings.evidence(group),
-            )
-        )
-    gemini = [one for one in own if one.match.kind.startswith("gemini")]
-    made += [
-        replace(f, id=check) for f in findings.fails("meter-keys", gemini, Basis.OBSERVED, roots=(f"{ITEM}.bundle",))
-    ]
-    return made
 
 
 def _browser_calls(seen: Seen) -> list[Finding]:

@@ -82,11 +82,17 @@ class Sorts:
         return place
 
     def settled(self, found: Found) -> Found:
-        """An untracked file that git ignores is where such things belong."""
+        """An untracked file that git ignores is where such things belong; one of a repository inside this one is tracked there, as far as we know."""
         name = found.match.name.partition("!")[0]
+        if found.place is Place.ENV_LOOSE and self._inside_another(name):
+            return replace(found, place=Place.LOOSE)
         if found.place is Place.ENV_LOOSE and self.ignores.ignored(name):
             return replace(found, place=Place.ENV_IGNORED)
         return found
+
+    def _inside_another(self, name: str) -> bool:
+        parts = name.split("/")[:-1]
+        return any((self.ignores.root.joinpath(*parts[:depth]) / ".git").exists() for depth in range(1, len(parts) + 1))
 
 
 _DEEP = (".next/static", ".output/public", ".svelte-kit/output/client", ".vercel/output/static")
