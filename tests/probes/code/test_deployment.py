@@ -146,6 +146,31 @@ BROKEN: dict[str, tuple[Change, str, str, str]] = {
     ),
     "setting in a test": (put("src/a.test.js", "process.env.ONLY_TEST"), "env-example", "pass", "pass"),
     "platform's own": (put("src/c.js", "process.env.VERCEL_URL + process.env.PORT"), "env-example", "pass", "pass"),
+    "a tracked .env documents the names": (
+        both(gone(".env.example"), put(".gitignore", "node_modules\n"), put(".env", FILES[".env.example"])),
+        "env-ignored",
+        "fail",
+        "fail",
+    ),
+    "setting of a test tool": (put("playwright.config.ts", "process.env.ONLY_TEST"), "env-example", "pass", "pass"),
+    "compose for building": (
+        put("compose.override.yml", "services: {m: {image: mail}}"),
+        "image-pinned",
+        "pass",
+        "pass",
+    ),
+    "compose with an image of its own": (
+        put("compose.yml", "services: {b: {image: 'b:latest', build: .}}"),
+        "image-pinned",
+        "pass",
+        "pass",
+    ),
+    "compose with a floating image": (
+        put("compose.yml", "services: {a: {image: adminer}}"),
+        "image-pinned",
+        "fail",
+        "fail",
+    ),
     "pydantic field": (
         put("src/s.py", "class S(BaseSettings):\n    api_key: str\n    level: int = 1\n"),
         "env-example",

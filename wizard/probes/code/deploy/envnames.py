@@ -31,6 +31,9 @@ _COMMENTS = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)
 _LINE = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=", re.M)
 _SAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist", "env.example", ".dev.vars.example")
 _CODE = (".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".vue", ".svelte", ".astro")
+_TESTING = re.compile(
+    r"\.(?:test|spec|d)\.[a-z]+$|(?:^|/)(?:playwright|vitest|jest|cypress|wdio)\.config\.|(?:^|/)(?:conftest|test_\w+)\.py$"
+)
 _MOST_FILES = 4_000
 
 
@@ -65,7 +68,7 @@ def names(folder: Folder) -> Names:
         for key, optional in found:
             if not _PLATFORM.match(key):
                 needed[key] = needed.get(key, True) and optional
-    samples = folder.named(*_SAMPLES)
+    samples = folder.named(*_SAMPLES) or [n for n in folder.named(".env") if folder.sorts.tracked and folder.tracked(n)]
     documented = dict.fromkeys(key for sample in samples for key in _LINE.findall(folder.text(sample)))
     return Names(
         read=tuple(sorted(k for k, optional in needed.items() if not optional)),
@@ -79,7 +82,7 @@ def names(folder: Folder) -> Names:
 
 def _counts(name: str) -> bool:
     parts = name.split("/")
-    if set(parts[:-1]) & PARTS or re.search(r"\.(?:test|spec|d)\.[a-z]+$", name) or name.endswith((".min.js", ".map")):
+    if set(parts[:-1]) & PARTS or _TESTING.search(name) or name.endswith((".min.js", ".map")):
         return False
     return name.endswith((*_CODE, ".py", ".go", ".rb", ".php")) or _is_compose(name)
 

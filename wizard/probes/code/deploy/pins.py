@@ -120,11 +120,13 @@ def _images(folder: Folder) -> tuple[tuple[tuple[str, str], ...], int]:
                 loose += [(name, image)] if _floats(image) else []
             stages.add(stage.lower())
     for name in [n for n in folder.names if re.search(r"(?:^|/)(?:docker-)?compose(?:\.[\w-]+)?\.ya?ml$", n)][:5]:
+        if re.search(r"\.(?:override|dev|development|local|test|ci)\.ya?ml$", name):
+            continue  # not on the way to the live product
         table = load_yaml(folder.text(name))
         services = table.get("services") if isinstance(table, dict) else None
         for service in services.values() if isinstance(services, dict) else ():
             image = service.get("image") if isinstance(service, dict) else None
-            if isinstance(image, str) and "$" not in image:
+            if isinstance(image, str) and "$" not in image and "build" not in service:
                 used += 1
                 loose += [(name, image)] if _floats(image) else []
     return tuple(loose), used
