@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
-from wizard.probes.api import cors, hosted, input, objects
+from wizard.probes.api import auth, auth_logout, cors, hosted, input, objects
 from wizard.probes.code import deployment, repository, repository_history, served
 from wizard.probes.edge import email, front, tls
 from wizard.probes.edge.front import attack, cache
 
 PROBES: tuple[Probe, ...] = (
+    auth.PROBE,
     objects.PROBE,
     cors.PROBE,
     input.PROBE,
@@ -22,4 +23,5 @@ PROBES: tuple[Probe, ...] = (
     cache.PROBE,
     attack.PROBE,
     deployment.PROBE,
+    auth_logout.PROBE,
 )

@@ -1,0 +1,146 @@
+"""Every listed route as account a's own call, and the same call with everything taken off that says who is asking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from wizard.intake import routes as intake
+from wizard.intake.request import in_address, is_credential, words_in
+from wizard.model import Consent, Route
+from wizard.net import Call, Net
+from wizard.probe import Target
+from wizard.probes.api.auth_words import known
+from wizard.probes.api.evidence import shown
+from wizard.probes.api.objects import pasted_pair
+from wizard.probes.api.routes import SESSION_FREE, filled, known_values, private, template_of
+
+BROKEN = b'{"lr":'
+"""A body that no reader of JSON takes: sent where nothing may be written."""
+MADE_UP = "00000000-0000-4000-8000-00000000000f"
+_JSON = (("content-type", "application/json"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A route as account a calls it. `writes`: it is no GET; `pasted`: the founder gave this very call, body and all."""
+
+    route: str
+    call: Call
+    writes: bool = False
+    admin: bool = False
+    verb: bool = False
+    pasted: bool = False
+    made_up: bool = False
+
+
+def own_calls(target: Target, net: Net) -> list[Own]:
+    """Every private route once: the pasted call first, then those with an own entry, then the rest, private-looking first."""
+    found: dict[str, Own] = {}
+    for own in (*_pasted(target), *(_listed(route, target) for route in _routes(target))):
+        found.setdefault(own.route, own)
+    return [replace(own, route=shown(net.reveals(own.route))) for own in found.values()]
+
+
+def left_out(target: Target, net: Net) -> tuple[str, ...]:
+    """Listed routes whose name or method says that they do harm: never called."""
+    named = {target.login, target.reset, target.webhook_route, target.webhook.route, target.logout, *target.public}
+    dangerous = [route for route in target.routes if route.kind == "dangerous" and str(route) not in named]
+    acting = [route for route in private(target) if _acts(route)]
+    return tuple(shown(net.reveals(str(route))) for route in (*dangerous, *acting))
+
+
+def _acts(route: Route) -> bool:
+    """A write without an id whose last word is a deed (``POST /import``): a broken body may not stop it."""
+    return route.method != "GET" and route.kind in {"", "admin", "private"} and intake.is_verb(route.template)
+
+
+def _routes(target: Target) -> list[Route]:
+    a, b = target.accounts.get("a"), target.accounts.get("b")
+    entries = intake.pair(a.own, b.own if b else (), target.routes) if a else ()
+    owned = [pair.route for pair in entries if pair.a and pair.route.method == "GET"]
+    owned = [r for r in owned if r.kind not in SESSION_FREE | {"dangerous"} and str(r) not in target.public]
+    listed = [route for route in private(target) if not _acts(route)]
+    known = {str(route) for route in listed}
+    return [*(route for route in owned if str(route) not in known), *listed]
+
+
+def _listed(route: Route, target: Target) -> Own:
+    values = known_values(target.accounts.get("a"), target.routes)
+    a = target.accounts.get("a")
+    path = filled(route.template, values) or next((p for e in (a.own if a else ()) if (p := _entry(e, route))), None)
+    made_up = path is None
+    if path is None:
+        path = filled(route.template, dict.fromkeys(intake.gaps(route.template), MADE_UP) | values)
+    url = intake.join(target.base_url, path or route.template)
+    reads = route.method in {"GET", "HEAD"}
+    call = Call(
+        route.method if not reads else "GET",
+        url,
+        "a",
+        headers=() if reads else _JSON,
+        body=None if reads else BROKEN,
+        consent=Consent.TOUCH,
+    )
+    return Own(
+        str(route),
+        call,
+        writes=not reads,
+        admin=route.kind == "admin" or str(route) in target.admin,
+        verb=reads and intake.is_verb(route.template),
+        made_up=made_up,
+    )
+
+
+def _entry(entry: str, route: Route) -> str | None:
+    """The path of an own entry that belongs to a route which the two accounts' entries alone describe."""
+    given = intake.parse(entry)
+    fits = given and given.method == route.method and intake.match(route.template, given.template) is not None
+    return given.template if given and fits else None
+
+
+def _pasted(target: Target) -> list[Own]:
+    a, b = target.accounts.get("a"), target.accounts.get("b")
+    if a is None or a.pasted is None:
+        return []
+    call = replace(a.pasted, actor="a", consent=Consent.TOUCH)
+    parts = urlsplit(call.url)
+    if b is not None and b.pasted is not None:
+        name = pasted_pair(target, a.pasted, b.pasted).route
+    else:
+        name = template_of(target, call.method, intake.within(parts.path, target.base_url))
+    if intake.kind_of(call.method, parts.path) == "dangerous":
+        return []
+    return [Own(name, call, writes=call.method not in {"GET", "HEAD"}, pasted=True)]
+
+
+def stranger(own: Own, target: Target, *, exact: bool = False) -> Call:
+    """The same call as nobody: no credential, no cookie, no header or parameter that names a person; a write gets a broken body unless `exact`.
+
+    On the hosted backend nobody still shows the project's public key, as its own library does.
+    """
+    call = bare(own.call)
+    hosted = target.hosted.url and urlsplit(call.url).netloc == urlsplit(target.hosted.url).netloc
+    body = call.body if exact or not own.writes else BROKEN
+    consent = Consent.TOUCH if own.writes else Consent.LOOK
+    return replace(call, actor="hosted" if hosted else "nobody", body=body, consent=consent, fresh=True)
+
+
+def bare(call: Call) -> Call:
+    """The call without headers and query parameters that prove or say who is asking."""
+    kept = tuple((name, value) for name, value in call.headers if not _says_who(name, value))
+    secret = {name for name, _ in in_address(call.url)}
+    if not secret:
+        return replace(call, headers=kept)
+    parts = urlsplit(call.url)
+    pairs = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=1_000) if pair[0] not in secret
+    ]
+    return replace(call, headers=kept, url=urlunsplit(parts._replace(query=urlencode(pairs, quote_via=quote))))
+
+
+def _says_who(name: str, value: str) -> bool:
+    words = words_in(name)
+    if name.lower() == "cookie" or is_credential(name, value):
+        return True
+    return name.lower().startswith("x-") and not known("who", "headers").isdisjoint({*words, "".join(words[1:])})

@@ -1,0 +1,102 @@
+"""Pass 1: every listed route with a's own session, with nothing at all, and with random text in the credential's place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from wizard.intake import routes as intake
+from wizard.model import Consent
+from wizard.net import Call
+from wizard.probe import progress
+from wizard.probes.api.alike import alike
+from wizard.probes.api.auth_routes import Own, stranger
+from wizard.probes.api.auth_seen import Tried, Try
+from wizard.probes.api.auth_tries import Desk
+from wizard.probes.api.evidence import Exchange, shown
+from wizard.probes.api.faces import Kind
+
+A_PASS = 25
+MOST_PUBLIC = 5
+
+
+async def knock(owns: list[Own], desk: Desk, *, touch: bool) -> list[Tried]:
+    """The first pass on these routes, in order."""
+    found = []
+    for at, own in enumerate(owns, 1):
+        progress.get()(f"{at}/{len(owns)} {own.route}")
+        found.append(await _route(own, desk, touch=touch))
+    return found
+
+
+async def _route(own: Own, desk: Desk, *, touch: bool) -> Tried:
+    tried = Tried(own.route, writes=own.writes, admin=own.admin, made_up=own.made_up)
+    if own.writes and not touch:
+        return tried
+    if own.verb:
+        first = await _nobody(own, desk)
+        if first.exchange.status // 100 == 2:
+            return replace(tried, verb=True, nobody=first)
+    control = await _control(own, desk) if touch else None
+    nobody = await _nobody(own, desk)
+    if control is None:
+        return replace(tried, nobody=nobody)
+    nowhere = control.kind is Kind.HIDES and await _nowhere(own, desk)
+    random = await _random(own, desk) if nobody.refuses else None
+    return replace(tried, control=control, nowhere=nowhere, nobody=nobody, any_token=random)
+
+
+async def _control(own: Own, desk: Desk) -> Exchange:
+    """The own call of a. The first that gives data is the one that is repeated to see that the session still works."""
+    reply, face = await desk.send(own.call, "control", own.route)
+    desk.controls[own.route] = reply
+    asker = desk.asker
+    if asker.control is None and face.kind is Kind.GIVES and not own.writes:
+        asker.control, asker.control_route = own.call, own.route
+    return asker.exchanges[-1]
+
+
+async def _nobody(own: Own, desk: Desk) -> Try:
+    """As nobody. A pasted write whose own answer shows the marker is a read in a POST's clothes: refused as broken, it is asked once as it stands."""
+    looked = not own.writes
+    first = await desk.attempt(stranger(own, desk.asker.target), "missing-token", own.route, looked=looked)
+    if own.pasted and own.writes and first.exchange.kind is Kind.REJECTS and _reads(own, desk):
+        return await desk.attempt(stranger(own, desk.asker.target, exact=True), "missing-token", own.route)
+    return first
+
+
+def _reads(own: Own, desk: Desk) -> bool:
+    shown_own = [one for one in desk.asker.exchanges if one.route == own.route and one.check == "control"]
+    return any(one.kind is Kind.GIVES and one.why == "own" for one in shown_own)
+
+
+async def _random(own: Own, desk: Desk) -> Try:
+    """With random text of the same length where the credential stands."""
+    call = replace(own.call, actor="forged:random:a", fresh=True)
+    if own.pasted and own.writes and not _reads(own, desk):
+        call = replace(call, body=stranger(own, desk.asker.target).body)
+    return await desk.attempt(call, "any-token", own.route, how="random")
+
+
+async def _nowhere(own: Own, desk: Desk) -> bool:
+    """Whether a gets the same answer for a path that cannot exist: then this route may not exist either."""
+    parts = urlsplit(own.call.url)
+    base = intake.base_path(desk.asker.target.base_url)
+    url = parts._replace(path=f"{base}/lr-{desk.asker.net.fingerprint(own.route)}", query="").geturl()
+    call = Call(own.call.method, url, "a", own.call.headers, own.call.body, Consent.TOUCH)
+    reply, _ = await desk.send(call, "control", own.route)
+    return alike(reply, desk.controls[own.route], ids=(parts.path, urlsplit(url).path))
+
+
+async def open_to_all(desk: Desk) -> tuple[Tried, ...]:
+    """The routes that are meant for anyone, as nobody: even there no test client's words may stand."""
+    target = desk.asker.target
+    found = []
+    for text in target.public[:MOST_PUBLIC]:
+        route = intake.parse(text, target.base_url)
+        if route is None or route.method != "GET" or route.params or route.kind == "dangerous":
+            continue
+        name = shown(desk.looks.net.reveals(str(route)))
+        call = Call("GET", intake.join(target.base_url, route.template), fresh=True)
+        found.append(Tried(name, nobody=await desk.attempt(call, "missing-token", name, looked=True)))
+    return tuple(found)
