@@ -55,9 +55,9 @@ class Desk:
             )
         return found
 
-    def create(self, business: str, site: str, assessor: str = "", product: str = "") -> Session:
+    def create(self, business: str, site: str, assessor: str = "", product: str = "", role: str = "founder") -> Session:
         """A new assessment of which only names and the address are known. Trouble (2) for an address that is none."""
-        text = profile.write(business=business, product=product, site=site, assessor=assessor)
+        text = profile.write(business=business, product=product, site=site, assessor=assessor, role=role)
         path = self.home / home_of(business)
         read = profile.loads(text, path / PROFILE, self.environ)
         folder = Folder(path, PROBES, __version__)
