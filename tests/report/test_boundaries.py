@@ -188,3 +188,19 @@ def test_joining() -> None:
 def test_no_secret_value_is_asked_for() -> None:
     columns = {column for q in KNOWN.interview for column in q.columns}
     assert not columns & {"value", "key", "password", "secret"}
+
+
+def test_open_risks_come_worst_first_and_an_item_does_not_flood_the_table() -> None:
+    from wizard.model import Outcome, Severity
+    from wizard.report.open_points import points
+
+    one = samples.assessment()
+    many = [samples.finding("cors", Outcome.FAIL, where=f"GET /{n}", severity=Severity.LOW) for n in range(9)]
+    found = points(one, samples.judged(one, [*samples.flagged(), *many]), KNOWN)
+    kinds = [line["kind"] for line in found]
+    assert kinds == sorted(kinds, key=["Red flag", "Fails", "Unknown", "Not settled"].index)
+    cors = [line for line in found if line["anchor"] == "item-cors"]
+    assert len(cors) == 4
+    assert cors[-1]["text"].endswith("And 5 more on the page of this item.")
+    assert {line["owner"] for line in found} == {"Ada Osei"}
+    assert found[0]["due"] == "24 November 2026"

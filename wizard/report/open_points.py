@@ -2,59 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from wizard.checklist import Checklist
 from wizard.judge import Judgement
-from wizard.model import Assessment, Finding, Outcome, Reason, Severity
+from wizard.model import Assessment, Finding, Outcome, Reason, RedFlag, Severity
 from wizard.report.results import next_step, said
 from wizard.report.times import due, moment
 from wizard.words import say
 
 _DAYS = {Severity.CRITICAL: 1, Severity.HIGH: 7, Severity.MEDIUM: 30, Severity.LOW: 90, Severity.NOTE: 90}
 _UNKNOWN_DAYS = 14
-MOST = 60
+MOST, MOST_AN_ITEM = 60, 4
+"""Lines of the table, and of them for one item; the item's own page has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    kind: str
+    title: str
+    text: str
+    days: int
+    anchor: str
 
 
 def points(assessment: Assessment, judgement: Judgement, checklist: Checklist) -> list[dict[str, str]]:
     """Open risks, worst first: red flags that are up, fails, unknown items, flags that nobody settled. Each with owner and day."""
     owner = assessment.subject.assessor or say("report.reviewer.nobody")
     at = moment(assessment)
-    found: list[dict[str, str]] = []
+    risks = [
+        *_flags("flag", [f for f in judgement.flags if f.raised], 1, checklist),
+        *_failing(judgement, checklist),
+        *_unknown(judgement, checklist),
+        *_flags(
+            "flag-open", [f for f in judgement.flags if not f.raised and not f.established], _UNKNOWN_DAYS, checklist
+        ),
+    ]
+    return [
+        {
+            "kind": say(f"report.open.{risk.kind}"),
+            "title": risk.title,
+            "text": risk.text,
+            "owner": owner,
+            "due": due(at, risk.days),
+            "anchor": risk.anchor,
+        }
+        for risk in risks[:MOST]
+    ]
 
-    def add(kind: str, title: str, text: str, days: int, anchor: str) -> None:
-        found.append(
-            {
-                "kind": say(f"report.open.{kind}"),
-                "title": title,
-                "text": text,
-                "owner": owner,
-                "due": due(at, days),
-                "anchor": anchor,
-            }
-        )
 
-    for flag in judgement.flags:
-        if flag.raised:
-            add("flag", checklist.index.red_flags[flag.id].title, checklist.flag_words(flag), 1, "flags")
-    for finding in _fails(judgement):
+def _flags(kind: str, flags: list[RedFlag], days: int, checklist: Checklist) -> Iterator[_Risk]:
+    for flag in flags:
+        yield _Risk(kind, checklist.index.red_flags[flag.id].title, checklist.flag_words(flag), days, "flags")
+
+
+def _failing(judgement: Judgement, checklist: Checklist) -> Iterator[_Risk]:
+    """The fails, the first few of each item; the last of them counts the others."""
+    fails = _fails(judgement)
+    named: dict[str, int] = {}
+    for finding in fails:
+        item = finding.item
+        named[item] = named.get(item, 0) + 1
+        if named[item] > MOST_AN_ITEM:
+            continue
         text = said(finding, checklist).text
+        more = sum(f.item == item for f in fails) - MOST_AN_ITEM
+        if named[item] == MOST_AN_ITEM and more > 0:
+            text = say("report.open.more", text=text, count=more)
         days = _DAYS[finding.severity or Severity.MEDIUM]
-        add("fail", checklist.item(finding.item).title, text, days, f"item-{finding.item}")
+        yield _Risk("fail", checklist.item(item).title, text, days, f"item-{item}")
+
+
+def _unknown(judgement: Judgement, checklist: Checklist) -> Iterator[_Risk]:
     for verdict in judgement.verdicts:
         if verdict.outcome is Outcome.UNKNOWN:
-            title = checklist.item(verdict.item).title
-            add("unknown", title, next_step(verdict, checklist), _UNKNOWN_DAYS, f"item-{verdict.item}")
-    for flag in judgement.flags:
-        if not flag.raised and not flag.established:
-            add(
-                "flag-open",
-                checklist.index.red_flags[flag.id].title,
-                checklist.flag_words(flag),
-                _UNKNOWN_DAYS,
-                "flags",
-            )
-    return found[:MOST]
+            title, step = checklist.item(verdict.item).title, next_step(verdict, checklist)
+            yield _Risk("unknown", title, step, _UNKNOWN_DAYS, f"item-{verdict.item}")
 
 
 def _fails(judgement: Judgement) -> list[Finding]:
