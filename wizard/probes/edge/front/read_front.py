@@ -143,7 +143,7 @@ def _equivalents(seen: Seen) -> list[Finding]:
         elif not point.status and point.fault is not Fault.TLS:
             one = finding("edge.equivalent", Outcome.UNKNOWN, place, "reasons.host-down", evidence=evidence)
         else:
-            say = "fail" if slots["seen"] == "-" else "another"
+            say = "" if slots["seen"] == "-" else "another"
             one = finding("edge.equivalent", Outcome.FAIL, place, say, evidence=evidence, slots=slots)
         found.append(one)
     return found
