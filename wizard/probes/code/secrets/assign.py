@@ -24,6 +24,7 @@ _PARTS = re.compile(
     rb"""(?P<close>\\{0,3}["'`])?"""
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
+_COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
 _ARGUMENT = re.compile(rb"""[(][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
 _SECRET_NAME = re.compile(
     rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
@@ -34,7 +35,7 @@ _HASH_NAME = re.compile(
     rb"(?i)sha\d|sha_|_sha|digest|integrity|checksum|etag|commit|revision|hash|fingerprint|nonce|\bmd5"
 )
 _PUBLIC_NAME = re.compile(
-    rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|authenticity|key[_-]?id|(?:credential|secret|token)s?[_-]?ids?$|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
+    rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|authenticity|prefix|suffix|signature|consumer[_-]?key|key[_-]?id|(?:credential|secret|token)s?[_-]?ids?$|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
     rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
     rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot"
 )
@@ -79,6 +80,10 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
     name = name.rsplit(b" ", 1)[-1] if found["blank"] is None else name
     start, value = found.start("value"), found["value"]
+    if found["blank"] is not None and not _commanded(data, word):
+        return None  # two words of a sentence or of a list
+    if begin >= 2 and data[begin - 2 : begin] == b"::":
+        return None  # the name of a type
     if found["sep"] and b"," in found["sep"] and not _ARGUMENT.search(data, max(0, begin - 16), begin):
         return None  # two items of a list, not a name and its value
     opened, closed = found["open"], found["close"]
@@ -89,6 +94,14 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     if found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</":
         return Assigned(name, value, start, start + len(value), begin, True)
     return None if code else _unquoted(data, name, value, start, begin)
+
+
+def _commanded(data: bytes, word: int) -> bool:
+    """The name is an option (``--token``) or follows a word that sets it (``ENV TOKEN``)."""
+    before = data[max(0, word - 64) : word]
+    name = before[len(before.rstrip(_NAME_BYTES.rstrip(b" -"))) :]
+    before = before[: len(before) - len(name)]
+    return bool(re.search(rb"(?:^|[ \t\"'])--?(?:[a-z]+-){0,4}$", before) or _COMMAND.search(before))
 
 
 def _unquoted(data: bytes, name: bytes, value: bytes, start: int, begin: int) -> Assigned | None:

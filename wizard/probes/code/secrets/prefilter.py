@@ -15,16 +15,14 @@ from typing import Any, Protocol
 from wizard.probes.code.secrets.anchors import Anchor, anchors
 
 
+@cache
 def _library(name: str) -> Any:
-    """The library, or None where this computer has no wheel for it."""
+    """The library, loaded at the first scan; None where this computer has no wheel for it."""
     try:
         return importlib.import_module(name)
     except ImportError:
         return None
 
-
-hyperscan = _library("hyperscan")
-re2 = _library("re2")
 
 Hit = tuple[int, int]
 
@@ -45,6 +43,7 @@ class Hyperscan:
     name = "hyperscan"
 
     def __init__(self, known: tuple[Anchor, ...]) -> None:
+        hyperscan = _library("hyperscan")
         self._known = known
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         flags = [
@@ -82,7 +81,7 @@ class Hyperscan:
 
     def _scratch(self) -> Any:
         if not hasattr(self._own, "scratch"):
-            self._own.scratch = hyperscan.Scratch(self._database)
+            self._own.scratch = _library("hyperscan").Scratch(self._database)
         return self._own.scratch
 
 
@@ -98,6 +97,7 @@ class Re2:
     name = "re2"
 
     def __init__(self, known: tuple[Anchor, ...]) -> None:
+        re2 = _library("re2")
         options = re2.Options()
         options.encoding = re2.Options.Encoding.LATIN1
         options.max_mem = 64 << 20
@@ -151,8 +151,8 @@ def _first(literal: bytes, caseless: bool) -> set[int]:
 @cache
 def choose(name: str = "") -> Prefilter:
     """The quickest engine that this computer has, or the one that is named (for tests). Compiled once a process."""
-    if hyperscan is not None and name in ("", "hyperscan"):
+    if name in ("", "hyperscan") and _library("hyperscan") is not None:
         return Hyperscan(anchors())
-    if re2 is not None and name in ("", "re2"):
+    if name in ("", "re2") and _library("re2") is not None:
         return Re2(anchors())
     return Plain(anchors())

@@ -23,6 +23,7 @@ _UUID = re.compile(rb"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\.?$")
 _WORD = re.compile(rb"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]")
 _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
+_FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
 _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
@@ -85,6 +86,9 @@ def slug(value: bytes) -> bool:
 def identifier(value: bytes) -> bool:
     """A path, an address, a dotted name, a date, a media type, a version."""
     if value[:1] in b"/.~" or b"://" in value or value.startswith((b"#", b"--")) or _MEDIA.match(value):
+        return True
+    named = _FILE.search(value)
+    if named and (slug(value[: named.start()]) or wordy(value[: named.start()], 0.4)):
         return True
     if _DATE.match(value) or (value.count(b"/") >= 2 and wordy(value, 0.4)):
         return True
