@@ -12,7 +12,7 @@ from wizard.words import data
 
 LONGEST = 3000
 """Characters kept of one text; the rest is in the attached evidence."""
-LONGEST_WORD = 200
+LONGEST_WORD = 800
 """Characters kept of one unbroken run: setting a longer one takes time that grows with its square."""
 _RUN = re.compile(rf"\S{{{LONGEST_WORD + 20},}}")
 _MARKS = 3  # combining marks in a row that are still somebody's language
