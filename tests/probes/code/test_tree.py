@@ -18,9 +18,10 @@ from wizard.model import Finding, Outcome
 from wizard.net import Access, open_net
 from wizard.probe import Target, stop
 from wizard.probes.code import repository
+from wizard.probes.code.ignores import Ignores
 from wizard.probes.code.repository import Seen, read
 from wizard.probes.code.secrets import Place
-from wizard.probes.code.tree import Ignores, Limits, Walk
+from wizard.probes.code.tree import Limits, Walk
 
 M = Make(31)
 ENV = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"], "HOME": "/nonexistent"}

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from wizard.probes.code import gitroom
+from wizard.probes.code.ignores import Ignores
 from wizard.probes.code.secrets import Found, Place
-from wizard.probes.code.tree import Ignores, shown
+from wizard.probes.code.tree import shown
 
 BUILDS = (
     "dist", "build/static", ".next/static", "public", "out", ".output/public", ".svelte-kit/output/client", "build/client",

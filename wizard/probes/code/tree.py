@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
-import pathspec
-
 from wizard.probes.code import archives
 from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, clean, escape
 
@@ -248,46 +246,6 @@ class Walk:
         self.report.found += [Found(match, place) for match in result.matches]
         if result.capped:
             self.report.capped = self.report.capped or "matches"
-
-
-@dataclass(slots=True)
-class Ignores:
-    """gitignore rules as we read them ourselves: every ``.gitignore`` on the way and ``info/exclude``; never the user's global file."""
-
-    root: Path
-    _specs: dict[str, pathspec.GitIgnoreSpec | None] = field(default_factory=dict)
-
-    def ignored(self, name: str) -> bool:
-        """Whether git would leave `name` (relative, ``/``) alone. A file in an ignored folder is ignored whatever comes later."""
-        parts = name.split("/")
-        return any(self._one("/".join(parts[:depth]), depth < len(parts)) for depth in range(1, len(parts) + 1))
-
-    def _one(self, name: str, folder: bool) -> bool:
-        bases = name.split("/")[:-1]
-        verdict = self._check(".git/info/exclude", name, folder)
-        for depth in range(len(bases) + 1):
-            base = "/".join(bases[:depth])
-            told = self._check(
-                f"{base}/.gitignore" if base else ".gitignore", name[len(base) + 1 if base else 0 :], folder
-            )
-            verdict = told if told is not None else verdict
-        return bool(verdict)
-
-    def _check(self, file: str, name: str, folder: bool) -> bool | None:
-        if file not in self._specs:
-            self._specs[file] = self._load(self.root / file)
-        spec = self._specs[file]
-        return spec.check_file(name + "/" if folder else name).include if spec is not None else None
-
-    def _load(self, path: Path) -> pathspec.GitIgnoreSpec | None:
-        try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                return None
-            with path.open("rb") as file:
-                lines = file.read(1 << 20).decode("utf-8", "replace").splitlines()
-            return pathspec.GitIgnoreSpec.from_lines(lines)
-        except (OSError, ValueError):
-            return None
 
 
 def digest(path: Path, most: int = 64 << 20) -> str:
