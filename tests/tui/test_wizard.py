@@ -23,6 +23,7 @@ from wizard.tui.screens.proof import Proof
 from wizard.tui.screens.question import Asking
 from wizard.tui.screens.seal import Seal
 from wizard.tui.screens.setup import Setup
+from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.scoreboard import Scoreboard
 
 SIZES = [(80, 24), (60, 20), (140, 45)]
@@ -55,7 +56,7 @@ async def test_a_new_assessment_needs_a_name_and_an_address_and_is_on_disk(app: 
     assert "https://app.brightside.example" in (entry.path / "profile.toml").read_text()
 
 
-@pytest.mark.parametrize(("business", "site", "says"), [("", "x.example", "name"), ("A", "http://a b", "profile.toml")])
+@pytest.mark.parametrize(("business", "site", "says"), [("", "x.example", "name"), ("A", "http://a b", "web address")])
 async def test_bad_input_is_one_sentence_and_loses_nothing(
     app: Wizard, desk: Desk, business: str, site: str, says: str
 ) -> None:
@@ -65,7 +66,9 @@ async def test_bad_input_is_one_sentence_and_loses_nothing(
         app.screen.query_one("#site", Input).value = site
         await pilot.click("#later")
         await settle(pilot)
-        assert says in str(app.screen.query_one("#note", Static).content)
+        field = app.screen.query_one("#business" if not business else "#site", Input)
+        assert says in str(field.query_ancestor(Field).query_one(".wrong", Static).content)
+        assert app.focused is field
         assert app.screen.query_one("#site", Input).value == site
     assert desk.entries() == []
 
@@ -213,7 +216,7 @@ async def test_picking_an_old_assessment_goes_on_with_it(app: Wizard, session: S
         session.folder.close()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert app.screen.query_one(OptionList).option_count == 4
+        assert app.screen.query_one(OptionList).option_count == 5
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, Board)

@@ -146,7 +146,8 @@ def verification_lines(found: seal.Verification) -> list[str]:
     for one in found.signatures:
         state = say("tui.verify.whole" if one.intact and one.valid else "tui.verify.broken")
         lines.append(say("tui.verify.signature", name=one.name, role=one.role, state=state))
-        lines.append(say("tui.verify.time", time=one.time, covers=one.covers, changes=one.changes_after))
+        covers, changes = say(f"tui.verify.covers-{one.covers}"), say(f"tui.verify.changes-{one.changes_after}")
+        lines.append(say("tui.verify.time", time=one.time, covers=covers, changes=changes))
         lines.append(say("tui.verify.fingerprint", fingerprint=one.fingerprint))
     yes, no = say("tui.verify.yes"), say("tui.verify.no")
     evidence = found.evidence

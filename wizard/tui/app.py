@@ -19,9 +19,10 @@ from wizard.checklist import load
 from wizard.model import Trouble
 from wizard.session import Event, Running, Session
 from wizard.session.desk import Desk
-from wizard.session.runs import Ended
+from wizard.session.runs import Said
 from wizard.session.titles import glossary
 from wizard.tui.door import Door
+from wizard.tui.screen import Leaf
 from wizard.tui.screens.board import Board
 from wizard.tui.screens.home import Home
 from wizard.tui.screens.sheet import Help, Sheet, keys_of
@@ -73,6 +74,7 @@ class Wizard(App[None]):
         self._begin = begin
         self._opened = time.monotonic()
         self._over = asyncio.Event()
+        self._sources: dict[Path, Path] = {}
 
     @property
     def session(self) -> Session:
@@ -99,13 +101,39 @@ class Wizard(App[None]):
         """Start the made-up business, open an assessment of it, and keep it running until the wizard ends."""
         if self._demo is None:
             return
-        self.notify(say("tui.demo-starting"), markup=False)
+        if isinstance(self.screen, Leaf):
+            self.screen.note(say("tui.demo-starting"))
         try:
             async with self._demo(self.desk) as session:
+                if session.folder is not None and session.source is not None:
+                    self._sources = {session.folder.path: session.source}
                 self.take(session)
                 await self._over.wait()
         except Trouble as trouble:
             self.trouble(trouble)
+        finally:
+            self._sources = {}
+
+    def demo(self) -> None:
+        """The made-up business: start it, or go on with it while it runs."""
+        running = next(iter(self._sources), None)
+        if running is None:
+            self.start_demo()
+        else:
+            self.resume(running)
+
+    def resume(self, path: Path) -> bool:
+        """Go on with the assessment in the folder `path`; False, with the reason on the screen, when that cannot be."""
+        try:
+            session = self.desk.open(path)
+            if path in self._sources:
+                session.source = self._sources[path]
+                self.desk.read_profile(session)
+        except Trouble as trouble:
+            self.trouble(trouble)
+            return False
+        self.take(session)
+        return True
 
     def elapsed(self) -> str:
         """Time of day and minutes since the wizard opened, for a session with a client."""
@@ -140,19 +168,22 @@ class Wizard(App[None]):
         except Trouble as trouble:
             self.trouble(trouble)
         finally:
+            stopped = self.running is not None and self.running.stopped
             self.running = None
             for screen in self.screen_stack:
                 if isinstance(screen, Board):
-                    screen.run_ended()
+                    screen.run_ended(stopped=stopped)
+            if isinstance(self.screen, Leaf) and not isinstance(self.screen, Board):
+                self.screen.fresh()
+                self.screen.call_after_refresh(self.screen.note, say("tui.ran"))
 
     def _tell(self, event: Event) -> None:
+        """Tell the scoreboard of an event, and the screen on top of what it says."""
         for screen in self.screen_stack:
             if isinstance(screen, Board):
                 screen.told(event)
-        if isinstance(event, Ended) and not isinstance(self.screen, Board):
-            fresh = getattr(self.screen, "fresh", None)
-            if fresh is not None and not getattr(self.screen, "typing", False):
-                fresh()
+        if isinstance(event, Said) and isinstance(self.screen, Leaf) and not isinstance(self.screen, Board):
+            self.screen.note(f"{self.session.checklist.item(event.item).title}: {event.line}")
 
     def trouble(self, trouble: Trouble) -> None:
         """Show what went wrong, in its one sentence."""
@@ -169,8 +200,8 @@ class Wizard(App[None]):
 
     def action_help(self) -> None:
         """Say what can be done on this screen."""
-        if not isinstance(self.screen, Help):
-            self.push_screen(Help(keys_of(self.screen)))
+        if isinstance(self.screen, Leaf):
+            self.push_screen(Help(keys_of(self.screen), self.screen.more_help()))
 
     def action_words(self) -> None:
         """Explain the special words on this page."""
@@ -182,12 +213,12 @@ class Wizard(App[None]):
     def action_present(self) -> None:
         """Presenter mode on or off: names, hosts and ids are masked on every screen."""
         self.door.presenting = not self.door.presenting
-        self.title = "Launch Ready"
         self.refresh_screens()
 
     def refresh_screens(self) -> None:
-        """Show every screen anew."""
-        self.screen.refresh(recompose=True)
+        """Show the screen anew; those below do so when they come back."""
+        if isinstance(self.screen, Leaf) and not self.screen.typing:
+            self.screen.redraw()
 
     def action_hub(self) -> None:
         """Back to the scoreboard."""

@@ -6,26 +6,38 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from wizard.session import Session
 from wizard.tui.door import Door
+from wizard.tui.widgets.keys import Key, Keys
 from wizard.words import say
 
 if TYPE_CHECKING:
     from wizard.tui.app import Wizard
 
 LEAST = (60, 20)
+HALF = 100
 WIDE = 118
+_NAMES = {"question_mark": "?", "colon": ":", "escape": "esc"}
+
+
+def name_of(key: str) -> str:
+    """A key as people write it: esc, ?, ^s."""
+    return _NAMES.get(key, key.replace("ctrl+", "^"))
 
 
 class Leaf(Screen[None]):
     """A screen of the wizard. Subclasses give `heading` and `content`; text goes through `door` alone."""
 
     scrolls = True
+    typing = False
+    """Whether the screen has fields to type into: single letters then belong to the fields."""
+
+    _seen = False
 
     @property
     def wizard(self) -> Wizard:
@@ -49,47 +61,90 @@ class Leaf(Screen[None]):
         """The text of the bar."""
         return ""
 
+    def more_help(self) -> str:
+        """What the help sheet says beside the keys."""
+        return ""
+
     def content(self) -> Iterable[Widget]:
         """The body's widgets."""
         return ()
 
     def compose(self) -> ComposeResult:
         """Bar, body, notes, keys; and the sentence for a terminal that is too small."""
-        yield Static(self._bar(), id="bar", markup=False)
+        with Horizontal(id="bar"):
+            yield Static(self.door.text(self.heading()), id="title", markup=False)
+            yield Static(self._mark(), id="mark", markup=False)
         if self.scrolls:
-            with VerticalScroll(id="body", can_focus=False):
+            with VerticalScroll(id="body", can_focus=not self.typing):
                 yield from self.content()
         else:
             yield from self.content()
         yield Static("", id="note", markup=False)
-        yield Footer(show_command_palette=False)
+        yield Keys(self._keys(), self._always())
         yield Static(say("tui.too-small", width=LEAST[0], height=LEAST[1]), id="small", markup=False)
 
     def note(self, text: str) -> None:
-        """Show one line above the keys."""
+        """Show a line above the keys."""
         self.query_one("#note", Static).update(self.door.text(text))
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Fit the screen to the terminal: a side panel when wide, one sentence when too small."""
         size = self.app.size
         self.set_class(size.width < LEAST[0] or size.height < LEAST[1], "-tiny")
+        self.set_class(size.width >= HALF, "-half")
         self.set_class(size.width >= WIDE, "-wide")
+
+    def on_resize(self) -> None:
+        """Fit the screen to the terminal anew."""
+        self.fit()
 
     def on_screen_resume(self) -> None:
         """Show what changed while another screen was on top."""
-        self.query_one("#bar", Static).update(self._bar())
-        self.fresh()
+        self.fit()
+        if self._seen:
+            self.show_bar()
+            self.fresh()
+        self._seen = True
 
     def fresh(self) -> None:
         """Show the session's present state; subclasses that show any override it."""
 
-    def on_mount(self) -> None:
-        """Keep the clock of a handover session going."""
-        if self.wizard.has_session and self.session.assessment.subject.role == "consultant":
-            self.set_interval(10.0, lambda: self.query_one("#bar", Static).update(self._bar()))
+    def ready(self) -> None:
+        """Fill in what `compose` left empty and put the focus where a person begins."""
+        if not self.typing:
+            self.query_one("#body").focus()
 
-    def _bar(self) -> str:
-        mark = f"  [{say('tui.presenting')}]" if self.door.presenting else ""
-        if self.wizard.has_session and self.session.assessment.subject.role == "consultant":
-            mark += f"  {self.wizard.elapsed()}"
-        return self.door.text(self.heading()) + mark
+    def redraw(self) -> None:
+        """Compose the screen anew and make it ready."""
+        self.refresh(recompose=True)
+        self.call_after_refresh(self.ready)
+
+    def on_mount(self) -> None:
+        """Get ready; keep the clock of a handover session going."""
+        if self._with_clock():
+            self.set_interval(10.0, self.show_bar)
+        self.ready()
+
+    def show_bar(self) -> None:
+        """Show the bar anew: the heading, and at its right end the marks."""
+        self.query_one("#title", Static).update(self.door.text(self.heading()))
+        self.query_one("#mark", Static).update(self._mark())
+
+    def _mark(self) -> str:
+        marks = [say("tui.presenting")] if self.door.presenting else []
+        return "  ".join(["", *marks, *([self.wizard.elapsed()] if self._with_clock() else [])])
+
+    def _with_clock(self) -> bool:
+        return self.wizard.has_session and self.session.assessment.subject.role == "consultant"
+
+    def _keys(self) -> list[Key]:
+        found: list[Key] = []
+        for key, bound in self._bindings.key_to_bindings.items():
+            found += [(key, name_of(key), one.description, one.action) for one in bound if one.show and one.description]
+        return found
+
+    def _always(self) -> list[Key]:
+        more = ("ctrl+p", "^p", say("tui.keys.all-keys"), "app.command_palette")
+        if not self.typing:
+            more = ("question_mark", "?", say("tui.keys.help"), "app.help")
+        return [more, ("ctrl+q", "^q", say("tui.keys.quit"), "app.quit")]

@@ -33,3 +33,13 @@ class Signs:
     def labelled(cls, outcome: str) -> str:
         """Symbol and word."""
         return f"{cls.of(outcome)} {say(f'cli.outcome.{outcome}')}" if outcome in STYLE and outcome else cls.of(outcome)
+
+    @classmethod
+    def arrow(cls) -> str:
+        """What stands before a thing to do."""
+        return "->" if cls.ascii else "→"
+
+    @classmethod
+    def dot(cls) -> str:
+        """What stands before a line of a list."""
+        return "-" if cls.ascii else "•"

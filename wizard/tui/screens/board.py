@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import DataTable, Static
+from textual.widgets import DataTable
 
 from wizard.model import Outcome, Verdict
 from wizard.session import Event, flow
@@ -20,7 +20,7 @@ from wizard.tui.screens.proof import Proof
 from wizard.tui.screens.question import Asking
 from wizard.tui.screens.seal import Seal
 from wizard.tui.screens.setup import Setup
-from wizard.tui.signs import STYLE
+from wizard.tui.signs import STYLE, Signs
 from wizard.tui.widgets.passage import Passage
 from wizard.tui.widgets.scoreboard import Row, Scoreboard
 from wizard.words import say
@@ -35,18 +35,19 @@ class Board(Leaf):
     BINDINGS = [
         Binding("r", "run", say("tui.keys.run")),
         Binding("a", "answer", say("tui.keys.answer")),
-        Binding("t", "setup", say("tui.keys.setup")),
-        Binding("p", "proof", say("tui.keys.proof")),
-        Binding("b", "interview", say("tui.keys.interview")),
         Binding("d", "decision", say("tui.keys.decision")),
         Binding("s", "seal", say("tui.keys.seal")),
+        Binding("t", "setup", say("tui.keys.setup")),
+        Binding("b", "interview", say("tui.keys.interview")),
+        Binding("p", "proof", say("tui.keys.proof")),
         Binding("o", "sort", say("tui.keys.sort"), show=False),
         Binding("escape", "leave", say("tui.keys.stop"), show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
-        self._looking: set[str] = set()
+        self._looking: dict[str, int] = {}
+        self._ended = 0
         self._sorted = False
 
     def heading(self) -> str:
@@ -58,20 +59,27 @@ class Board(Leaf):
         state = say(key, fails=count[Outcome.FAIL], unknown=count[Outcome.UNKNOWN])
         return f"{subject.product or subject.business} · {state}"
 
+    def more_help(self) -> str:
+        """What the signs and the short words of the table mean."""
+        signs = "\n".join(f"  {Signs.of(o.value):<5} {say(f'tui.help.{o.value}')}" for o in _ORDER)
+        return f"{say('tui.help.signs')}\n{signs}\n\n{say('tui.help.how')}"
+
     def content(self) -> Iterable[Widget]:
-        """The table, and beside it the item under the cursor where there is room."""
+        """The table, and the item under the cursor: beside it where there is room, else below."""
         with Horizontal(id="body"):
-            yield Scoreboard(self.door, id="board")
+            with Vertical():
+                yield Scoreboard(self.door, id="board")
+                yield Passage("", "", self.door, id="under")
             with VerticalScroll(id="side", can_focus=False):
                 yield Passage("", "", self.door, id="side-what")
                 yield Passage("", "", self.door, id="side-seen")
                 yield Passage("", "", self.door, id="side-next")
 
-    def on_mount(self) -> None:
+    def ready(self) -> None:
         """Show the last saved state before anything is sent."""
         self.fresh()
         self.query_one(Scoreboard).focus()
-        self.note(say("tui.board.hint"))
+        self.note(say("tui.board.hint" if self._looked_at() else "tui.board.hint-first"))
 
     def fresh(self) -> None:
         """Show all rows as the evidence has them now."""
@@ -79,43 +87,64 @@ class Board(Leaf):
         if self._sorted:
             verdicts.sort(key=lambda v: _ORDER[v.outcome])
         self.query_one(Scoreboard).show([self._row(v) for v in verdicts])
-        self.query_one("#bar", Static).update(self._bar())
+        self.show_bar()
         self._side()
 
     def told(self, event: Event) -> None:
         """Something happened in the run."""
         match event:
             case Began():
-                self._looking.add(event.item)
-                self.note(say("tui.board.looking", item=self._title(event.item)))
+                self._looking[event.item] = self._looking.get(event.item, 0) + 1
+                self._progress(say("tui.board.looking", item=self._title(event.item)))
                 self._refresh_row(event.item)
             case Said():
-                self.note(f"{self._title(event.item)}: {event.line}")
+                self._progress(f"{self._title(event.item)}: {event.line}")
             case Ended():
-                self._looking.discard(event.item)
+                self._ended += 1
+                self._looking[event.item] -= 1
                 for verdict in self.session.judgement.verdicts:
                     self._refresh_row(verdict.item)
-                self.query_one("#bar", Static).update(self._bar())
+                self.show_bar()
                 self._side()
 
-    def run_ended(self) -> None:
+    def run_ended(self, *, stopped: bool = False) -> None:
         """The run is through: the rows that matter come first."""
         self._looking.clear()
+        self._ended = 0
         self._sorted = True
         if self.is_mounted:
             self.fresh()
-            self.note(say("tui.board.ran", requests=self.session.assessment.run.requests))
+            key = "tui.board.stopped" if stopped else "tui.board.ran"
+            self.note(say(key, requests=self.session.assessment.run.requests))
+
+    def _progress(self, text: str) -> None:
+        running = self.wizard.running
+        of = len(running.probes) if running else 0
+        self.note(say("tui.board.progress", done=self._ended, of=of, text=text))
 
     def _title(self, item: str) -> str:
         return self.session.checklist.item(item).title
 
+    def _looked_at(self) -> bool:
+        return bool(self.session.assessment.evidence.observations)
+
     def _row(self, verdict: Verdict) -> Row:
-        if verdict.item in self._looking:
+        if self._looking.get(verdict.item):
             return Row(verdict.item, self._title(verdict.item), "running")
-        looked = any(o for o in self.session.assessment.evidence.observations) or verdict.outcome is not Outcome.UNKNOWN
-        next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""
-        outcome = verdict.outcome.value if looked else ""
-        return Row(verdict.item, self._title(verdict.item), outcome, verdict.basis.value, next_)
+        outcome = verdict.outcome.value if self._looked_at() or verdict.outcome is not Outcome.UNKNOWN else ""
+        return Row(verdict.item, self._title(verdict.item), outcome, verdict.basis.value, self._todo(verdict))
+
+    def _todo(self, verdict: Verdict) -> str:
+        """The next thing to do for an item, in two or three words."""
+        if verdict.outcome is Outcome.FAIL:
+            return say("tui.board.todo-mend")
+        if verdict.outcome is not Outcome.UNKNOWN:
+            return ""
+        item = self.session.checklist.item(verdict.item)
+        if item.observable and not self._looked_at():
+            return say("tui.board.todo-run")
+        asked = flow.Flow(self.session, tuple(q.id for q in item.questions)).open()
+        return say("tui.board.todo-answer" if asked else "tui.board.todo-setup")
 
     def _refresh_row(self, item: str) -> None:
         board = self.query_one(Scoreboard)
@@ -130,7 +159,10 @@ class Board(Leaf):
         style = STYLE[verdict.outcome.value]
         self.query_one("#side-what", Passage).put(item.title, item.pass_)
         self.query_one("#side-seen", Passage).put(say("tui.item.seen"), self.session.summary(verdict), style)
-        self.query_one("#side-next", Passage).put(say("tui.item.do"), self.session.next_step(verdict))
+        next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""
+        self.query_one("#side-next", Passage).put(say("tui.item.do"), next_)
+        lines = [self.session.summary(verdict), f"{Signs.arrow()} {next_}" if next_ else ""]
+        self.query_one("#under", Passage).put("", "\n".join(line for line in lines if line), style)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Show the item under the cursor beside the table."""
@@ -144,6 +176,9 @@ class Board(Leaf):
 
     def action_run(self) -> None:
         """Run all checks."""
+        if self.wizard.running is not None:
+            self.note(say("tui.board.busy"))
+            return
         self.wizard.run_checks()
 
     def action_leave(self) -> None:

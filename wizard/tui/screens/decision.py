@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.widget import Widget
 
+from wizard.session import flow
 from wizard.tui.screen import Leaf
+from wizard.tui.screens.question import Asking
+from wizard.tui.screens.seal import Seal
 from wizard.tui.signs import STYLE, Signs
 from wizard.tui.widgets.passage import Passage
 from wizard.words import say
@@ -18,6 +21,8 @@ class DecisionPage(Leaf):
 
     BINDINGS = [
         Binding("escape", "back", say("tui.keys.back")),
+        Binding("s", "seal", say("tui.keys.seal")),
+        Binding("a", "answer", say("tui.keys.answer")),
         Binding("c", "copy", say("tui.keys.copy")),
     ]
 
@@ -32,7 +37,9 @@ class DecisionPage(Leaf):
         words = index.decision[judged.decision.verdict.value]
         yield Passage(words.title, f"{words.text}\n{words.next}", self.door)
         reasons = [self.session.checklist.reason(key, slots) for key, slots in judged.decision.reasons]
-        yield Passage(say("tui.decision.reasons"), "\n".join(f"• {reason}" for reason in reasons), self.door)
+        yield Passage(
+            say("tui.decision.reasons"), "\n".join(f"{Signs.dot()} {reason}" for reason in reasons), self.door
+        )
         for flag in judged.flags:
             state = "fail" if flag.raised else "pass" if flag.established else "unknown"
             title = f"{Signs.of(state)} {index.red_flags[flag.id].title}"
@@ -45,11 +52,19 @@ class DecisionPage(Leaf):
 
     def fresh(self) -> None:
         """Show it as the evidence has it now."""
-        self.refresh(recompose=True)
+        self.redraw()
 
     def action_back(self) -> None:
         """Back."""
         self.app.pop_screen()
+
+    def action_seal(self) -> None:
+        """Sign and export."""
+        self.app.push_screen(Seal())
+
+    def action_answer(self) -> None:
+        """Ask what is still open."""
+        self.app.push_screen(Asking(flow.Flow(self.session)))
 
     def action_copy(self) -> None:
         """Copy the decision and its reasons."""

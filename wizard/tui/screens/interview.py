@@ -1,4 +1,4 @@
-"""The boundaries interview: chapters on the left, the diagram that grows out of the answers on the right (or below, when narrow)."""
+"""The boundaries interview: chapters on the left, the diagram that grows out of the answers on the right (or in their place, when narrow)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,22 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from wizard.session import flow
-from wizard.tui.screen import WIDE, Leaf
+from wizard.tui.screen import HALF, Leaf
 from wizard.tui.screens.question import Asking
+from wizard.tui.signs import Signs
 from wizard.words import say
+
+CHAPTERS = 44
 
 
 class Interview(Leaf):
-    """Pick a chapter; the diagram shows what is known."""
+    """Pick a chapter; the map shows what is known."""
 
     scrolls = False
     BINDINGS = [
         Binding("escape", "back", say("tui.keys.back")),
         Binding("a", "all", say("tui.keys.all")),
+        Binding("m", "map", say("tui.keys.map")),
         Binding("c", "copy", say("tui.keys.copy")),
     ]
 
@@ -31,29 +35,47 @@ class Interview(Leaf):
         return say("tui.interview.heading")
 
     def content(self) -> Iterable[Widget]:
-        """Chapters and diagram."""
-        with Horizontal(id="body") if self.app.size.width >= WIDE else VerticalScroll(id="body"):
+        """Chapters and map, side by side where there is room, else one at a time."""
+        with Horizontal(id="body"):
             yield OptionList(id="chapters")
-            with VerticalScroll(id="picture"):
+            with VerticalScroll(id="map"):
                 yield Static("", id="diagram", markup=False)
 
-    def on_mount(self) -> None:
+    def ready(self) -> None:
         """Fill in."""
         self.fresh()
         self.query_one(OptionList).focus()
 
+    def fit(self) -> None:
+        """Draw the map for the width there is."""
+        super().fit()
+        self.query_one("#diagram", Static).update(self._map())
+
     def fresh(self) -> None:
-        """List the chapters with what is answered, and draw the diagram anew."""
+        """List the chapters with what is answered, and draw the map anew."""
         chapters = self.query_one(OptionList)
+        kept = chapters.highlighted
         chapters.clear_options()
         given = self.session.answers()
         for name, chapter in self.session.checklist.chapters.items():
             questions = self.session.checklist.chapter(name)
             done = sum(q.id in given for q in questions)
+            sign = Signs.of("pass" if done == len(questions) else "")
             text = say("tui.interview.chapter", title=chapter.title, done=done, of=len(questions), intro=chapter.intro)
-            chapters.add_option(Option(self.door.rich(text), id=name))
-        width = max(40, self.app.size.width - (48 if self.app.size.width >= WIDE else 6))
-        self.query_one("#diagram", Static).update(self.door.text(self.session.diagram(width)))
+            chapters.add_option(Option(self.door.rich(f"{sign} {text}"), id=name))
+            chapters.add_option(None)
+        chapters.highlighted = kept or 0
+        self.query_one("#diagram", Static).update(self._map())
+
+    def _map(self) -> str:
+        width = self.app.size.width
+        room = width - CHAPTERS - 5 if width >= HALF else width - 4
+        return self.door.text(self.session.diagram(room, ascii_only=Signs.ascii))
+
+    def action_map(self) -> None:
+        """The map instead of the chapters, and back, where both have no room."""
+        self.toggle_class("-map")
+        self.query_one("#map" if self.has_class("-map") else "#chapters").focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Ask the chapter's questions."""

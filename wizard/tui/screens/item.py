@@ -16,6 +16,7 @@ from wizard.tui.signs import STYLE, Signs
 from wizard.tui.widgets.passage import Passage
 from wizard.words import say
 
+MOST_PLACES = 5
 _ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPLICABLE: 3}
 
 
@@ -42,44 +43,54 @@ class ItemPage(Leaf):
         item = self.session.checklist.item(self._item)
         row = say("tui.item.row", row=item.row) if item.row else say("tui.item.beyond")
         result = say(f"cli.outcome.{verdict.outcome.value}")
-        return f"{Signs.of(verdict.outcome.value)} {item.title} · {result} ({say('cli.basis.' + verdict.basis.value)}) · {row}"
+        return f"{Signs.of(verdict.outcome.value)} {item.title}: {result} · {row}"
 
     def content(self) -> Iterable[Widget]:
-        """The passages, what was seen first."""
+        """The passages, why first, then what was seen and what to do."""
         item = self.session.checklist.item(self._item)
         verdict = self.session.judgement.verdict(self._item)
-        yield Passage(
-            say("tui.item.result"), self.session.summary(verdict), self.door, style=STYLE[verdict.outcome.value]
-        )
-        for finding in self._findings():
-            yield self._finding(finding)
+        known = say("tui.item.known", basis=say(f"tui.basis.{verdict.basis.value}"))
+        result = f"{self.session.summary(verdict)}\n{known}"
+        yield Passage(say("tui.item.result"), result, self.door, style=STYLE[verdict.outcome.value])
+        for name, text in (("why", item.why), ("breaks", item.breaks)):
+            yield Passage(say(f"tui.item.{name}"), text, self.door)
+        groups = self._grouped()
+        if not groups:
+            yield Passage(say("tui.item.seen"), say("tui.item.no-evidence"), self.door)
+        for number, group in enumerate(groups, 1):
+            yield self._finding(group, say("tui.item.number", number=number, of=len(groups)))
         fails = any(f.outcome is Outcome.FAIL for f in verdict.findings)
         yield Passage(say("tui.item.fix"), item.fix if fails else "", self.door)
-        for name, text in (("pass", item.pass_), ("why", item.why), ("breaks", item.breaks), ("tested", item.tested)):
+        for name, text in (("pass", item.pass_), ("tested", item.tested), ("limits", item.limits)):
             yield Passage(say(f"tui.item.{name}"), text, self.door)
-        yield Passage(say("tui.item.limits"), item.limits, self.door)
 
     def _findings(self) -> list[Finding]:
-        verdict = self.session.judgement.verdict(self._item)
-        told: dict[tuple[str, str], Finding] = {}
-        for finding in sorted(verdict.findings, key=lambda f: _ORDER[f.outcome]):
-            told.setdefault((finding.id, self.session.said(finding).text), finding)
+        return sorted(self.session.judgement.verdict(self._item).findings, key=lambda f: _ORDER[f.outcome])
+
+    def _grouped(self) -> list[list[Finding]]:
+        """The findings, those that say the same of several places together."""
+        told: dict[tuple[str, str, Outcome], list[Finding]] = {}
+        for finding in self._findings():
+            told.setdefault((finding.id, self.session.said(finding).text, finding.outcome), []).append(finding)
         return list(told.values())
 
-    def _finding(self, finding: Finding) -> Passage:
+    def _finding(self, group: list[Finding], number: str) -> Passage:
+        finding = group[0]
         words, check = self.session.said(finding), self.session.checklist.check(finding.id)
-        title = f"{Signs.of(finding.outcome.value)} {check.title if check else finding.id}"
+        title = f"{Signs.of(finding.outcome.value)} {check.title if check else finding.id} {number}"
         lines = [words.text]
-        if finding.where and finding.where not in words.text:
-            lines.append(say("tui.item.where", where=finding.where))
+        places = [w for w in dict.fromkeys(f.where for f in group) if w and w not in words.text]
+        lines += [say("tui.item.where", where=place) for place in places[:MOST_PLACES]]
+        if len(places) > MOST_PLACES:
+            lines.append(say("tui.item.more-places", count=len(places) - MOST_PLACES))
         if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
             again = self.session.checklist.item(self._item).recheck
-            lines += [f"→ {line}" for line in (words.fix, words.next) if line and line != again]
+            lines += [f"{Signs.arrow()} {line}" for line in (words.fix, words.next) if line and line != again]
         return Passage(title, "\n".join(lines), self.door)
 
     def fresh(self) -> None:
         """Show the item as the evidence has it now."""
-        self.refresh(recompose=True)
+        self.redraw()
 
     def action_back(self) -> None:
         """Back to the scoreboard."""
@@ -117,4 +128,4 @@ class ItemPage(Leaf):
         """The next item, or the one before."""
         order = [v.item for v in self.session.judgement.verdicts]
         self._item = order[(order.index(self._item) + by) % len(order)]
-        self.refresh(recompose=True)
+        self.redraw()

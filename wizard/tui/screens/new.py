@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from wizard.model import Trouble
 from wizard.tui.screen import Leaf
+from wizard.tui.widgets.field import Field
 from wizard.words import say
 
 
@@ -28,12 +29,16 @@ class New(Leaf):
         """The fields."""
         yield Static(say("tui.new.about"), classes="passage", markup=False)
         for name in ("business", "site", "assessor"):
-            yield Label(say(f"tui.new.{name}"), classes="field")
-            yield Input(placeholder=say(f"tui.new.{name}-example"), id=name, max_length=200)
+            yield Field(say(f"tui.new.{name}"), name, example=say(f"tui.new.{name}-example"), most=200)
+        yield Checkbox(say("tui.new.client"), id="client", compact=True)
         yield Static(say("tui.new.consent"), classes="passage", markup=False)
         with Horizontal(classes="row"):
             yield Button(say("tui.new.go"), id="go", variant="primary")
             yield Button(say("tui.new.later"), id="later")
+
+    def ready(self) -> None:
+        """Begin with the first field."""
+        self.query_one("#business").focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field; on the last one it begins."""
@@ -51,19 +56,21 @@ class New(Leaf):
         self.app.pop_screen()
 
     def _begin(self, *, scan: bool) -> None:
-        business, site, assessor = (
-            self.query_one(f"#{name}", Input).value.strip() for name in ("business", "site", "assessor")
-        )
+        fields = {field.query_one(Input).id: field for field in self.query(Field)}
+        business, site, assessor = (fields[name].typed for name in ("business", "site", "assessor"))
         if not business:
-            self.note(say("tui.new.no-name"))
-            self.query_one("#business").focus()
+            fields["business"].wrong(say("tui.new.no-name"))
             return
         if site and "://" not in site:
             site = f"https://{site}"
+        role = "consultant" if self.query_one(Checkbox).value else "founder"
         try:
-            session = self.wizard.desk.create(business, site, assessor)
+            session = self.wizard.desk.create(business, site, assessor, role=role)
         except Trouble as trouble:
-            self.note(say(trouble.key, **trouble.slots))
+            if trouble.slots.get("key") == "site.url":
+                fields["site"].wrong(say("tui.new.bad-site"))
+            else:
+                self.note(say(trouble.key, **trouble.slots))
             return
         self.app.pop_screen()
         self.wizard.take(session)

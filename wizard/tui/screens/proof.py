@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from wizard.model import Trouble
 from wizard.session import edit
 from wizard.tui.screen import Leaf
+from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.passage import Passage
 from wizard.words import say
 
@@ -33,15 +34,16 @@ class Proof(Leaf):
         return say("tui.proof.heading", clock=f"{seconds // 60}:{seconds % 60:02d}")
 
     def content(self) -> Iterable[Widget]:
-        """How it goes, then a box for each client."""
-        yield Static(say("tui.proof.about"), classes="passage", markup=False)
-        if edit.editable(self.session):
-            for name in ("a", "b"):
-                yield Label(say(f"tui.proof.marker-{name}"), classes="field")
-                yield Input(id=f"marker-{name}", placeholder=say(f"tui.proof.marker-{name}-example"))
-                yield Label(say(f"tui.proof.curl-{name}"), classes="field")
-                yield TextArea("", id=f"curl-{name}", classes="short", tab_behavior="focus")
-                yield Static("", id=f"read-{name}", classes="passage", markup=False)
+        """How it goes, then the words and the box of each client."""
+        mine = edit.editable(self.session)
+        yield Static(say("tui.proof.about" if mine else "tui.proof.prepared"), classes="passage", markup=False)
+        for name in ("a", "b") if mine else ():
+            yield Field(
+                say(f"tui.proof.marker-{name}"), f"marker-{name}", example=say(f"tui.proof.marker-{name}-example")
+            )
+            yield Label(say(f"tui.proof.curl-{name}"), classes="field")
+            yield TextArea("", id=f"curl-{name}", classes="short", tab_behavior="focus")
+            yield Static("", id=f"read-{name}", classes="passage", markup=False)
         yield Static(say("tui.proof.consent"), classes="passage", markup=False)
         with Horizontal(classes="row"):
             yield Button(say("tui.proof.go"), id="go", variant="primary")
@@ -49,8 +51,12 @@ class Proof(Leaf):
 
     def on_mount(self) -> None:
         """Start the clock."""
-        self.set_interval(1.0, self._tick)
+        self.set_interval(1.0, self.show_bar)
+
+    def ready(self) -> None:
+        """Begin with the first field, or the button where nothing is to be typed."""
         self.fresh()
+        (self.query("#marker-a").first() if self.query("#marker-a") else self.query_one("#go")).focus()
 
     def fresh(self) -> None:
         """Show what the proof came to so far."""
@@ -86,6 +92,3 @@ class Proof(Leaf):
     def action_back(self) -> None:
         """Back to the scoreboard."""
         self.app.pop_screen()
-
-    def _tick(self) -> None:
-        self.query_one("#bar", Static).update(self._bar())

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from textual import work
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Select, Static
+from textual.widgets import Button, Input, Select, Static
 
 from wizard.model import Trouble
 from wizard.session import papers
 from wizard.tui.screen import Leaf
+from wizard.tui.widgets.field import Field
 from wizard.words import say
 
 
@@ -31,21 +32,36 @@ class Seal(Leaf):
     def content(self) -> Iterable[Widget]:
         """Edition, place, name, role, passphrase."""
         subject = self.session.assessment.subject
-        yield Static(say("tui.seal.about"), classes="passage", markup=False)
-        yield Label(say("tui.seal.place"), classes="field")
-        yield Input(value=str(Path.cwd() / "handover.pdf"), id="place")
-        yield Label(say("tui.seal.name"), classes="field")
-        yield Input(value=subject.assessor, id="name")
-        yield Label(say("tui.seal.passphrase"), classes="field")
-        yield Input(password=True, id="passphrase")
-        with Horizontal(classes="row"):
-            yield Select(self._of("role", "founder", "consultant"), value=subject.role, id="role", allow_blank=False)
-            yield Select(self._of("edition", "reviewer", "public"), value="reviewer", id="edition", allow_blank=False)
-            yield Select(self._of("paper", "a4", "letter"), value="a4", id="paper", allow_blank=False)
-        with Horizontal(classes="row"):
-            yield Button(say("tui.seal.sign"), id="sign", variant="primary")
-            yield Button(say("tui.seal.export"), id="export")
+        with Vertical(id="form"):
+            yield Static(say("tui.seal.about"), classes="passage", markup=False)
+            yield Field(say("tui.seal.place"), "place", value=str(Path.cwd() / "handover.pdf"))
+            yield Field(say("tui.seal.name"), "name", value=subject.assessor)
+            yield Field(say("tui.seal.passphrase"), "passphrase", password=True)
+            with Horizontal(classes="row"):
+                yield Select(
+                    self._of("role", "founder", "consultant"),
+                    value=subject.role,
+                    id="role",
+                    allow_blank=False,
+                    compact=True,
+                )
+                yield Select(
+                    self._of("edition", "reviewer", "public"),
+                    value="reviewer",
+                    id="edition",
+                    allow_blank=False,
+                    compact=True,
+                )
+                yield Select(self._of("paper", "a4", "letter"), value="a4", id="paper", allow_blank=False, compact=True)
+            with Horizontal(classes="row"):
+                yield Button(say("tui.seal.sign"), id="sign", variant="primary")
+                yield Button(say("tui.seal.export"), id="export")
         yield Static("", id="outcome", classes="passage", markup=False)
+
+    def ready(self) -> None:
+        """Begin with the first field that is empty, else with the button."""
+        empty = [field for field in self.query(Field) if not field.typed and field.query_one(Input).id == "name"]
+        (empty[0].query_one(Input) if empty else self.query_one("#sign")).focus()
 
     @staticmethod
     def _of(field: str, *values: str) -> list[tuple[str, str]]:
@@ -60,7 +76,7 @@ class Seal(Leaf):
         place = papers.path_of(self.query_one("#place", Input).value)
         name = self.query_one("#name", Input).value.strip()
         if sign and not name:
-            self.note(say("tui.seal.no-name"))
+            self.query_one("#name", Input).query_ancestor(Field).wrong(say("tui.seal.no-name"))
             return
         chosen = {field: str(self.query_one(f"#{field}", Select).value) for field in ("role", "edition", "paper")}
         outcome = self.query_one("#outcome", Static)
@@ -77,8 +93,10 @@ class Seal(Leaf):
             lines = await asyncio.to_thread(papers.make, self.session, order, self.wizard.desk.environ)
         except Trouble as trouble:
             outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
+            outcome.scroll_visible()
             return
-        outcome.update(self.door.text("\n".join(lines)))
+        self.query_one("#form").display = False
+        outcome.update(self.door.text("\n".join([*lines, "", say("tui.seal.then")])))
         if self.app.is_web:
             self.app.deliver_binary(place)
 

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Label, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from wizard.model import Trouble
 from wizard.session import edit
 from wizard.tui.screen import Leaf
+from wizard.tui.widgets.field import Field
 from wizard.words import say
 
 
@@ -33,15 +34,12 @@ class Setup(Leaf):
             return
         values = edit.fields(self.session)
         for name in edit.FIELDS:
-            yield Label(say(f"tui.setup.{name.replace('.', '-')}"), classes="field")
-            yield Input(
-                value=values.get(name, ""),
-                id=name.replace(".", "-"),
-                placeholder=say(f"tui.setup.{name.replace('.', '-')}-example"),
-            )
+            key = name.replace(".", "-")
+            example = say(f"tui.setup.{key}-example")
+            yield Field(say(f"tui.setup.{key}"), key, value=values.get(name, ""), example=example)
         yield Static(say("tui.setup.consent"), classes="passage", markup=False)
         for name in ("touch", "push"):
-            yield Checkbox(say(f"tui.setup.{name}"), values.get(f"consent.{name}") == "true", id=name)
+            yield Checkbox(say(f"tui.setup.{name}"), values.get(f"consent.{name}") == "true", id=name, compact=True)
         with Horizontal(classes="row"):
             yield Button(say("tui.keys.save"), id="save", variant="primary")
         code = self.session.code
@@ -61,10 +59,27 @@ class Setup(Leaf):
         try:
             edit.save(self.session, typed, boxes, self.wizard.desk)
         except Trouble as trouble:
-            self.note(say(trouble.key, **trouble.slots))
+            self._wrong(trouble)
             return
         self.app.pop_screen()
         self.wizard.notify(say("tui.setup.saved"), markup=False)
+
+    def _wrong(self, trouble: Trouble) -> None:
+        """Say what is wrong beside the field that it is about, else above the keys."""
+        key, text = trouble.slots.get("key", ""), say(trouble.key, **trouble.slots)
+        for name in edit.FIELDS:
+            if key.startswith(name):
+                line = text.partition(": ")[2].replace(key, say("tui.setup.this"))
+                field = self.query_one(f"#{name.replace('.', '-')}", Input).query_ancestor(Field)
+                field.wrong(self.door.text(line))
+                return
+        self.note(text)
+
+    def ready(self) -> None:
+        """Begin with the first field."""
+        fields = self.query(Input)
+        if fields:
+            fields.first().focus()
 
     def action_back(self) -> None:
         """Leave without saving."""

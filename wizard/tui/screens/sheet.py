@@ -1,27 +1,30 @@
-"""Sheets on top of a screen: the keys of this screen, a text to read, the words explained, a question with yes and no."""
+"""Sheets on top of a screen: the keys of this screen, a text to read, the words explained."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Static
 
+from wizard.tui.screen import name_of
 from wizard.words import say
 
 Key = tuple[str, str, str]
-_NAMES = {"question_mark": "?", "colon": ":", "escape": "esc"}
 
 
-def keys_of(screen: Screen[object]) -> list[Key]:
-    """(key, what it does, action) of everything that can be done on a screen, the screen's own first."""
+def keys_of(screen: Screen[Any]) -> list[Key]:
+    """(key, what it does, action) of everything of ours that can be done on a screen, the screen's own first."""
     found: dict[str, Key] = {}
     for source in (screen, screen.app):
+        own = {b.action for b in type(source).BINDINGS if isinstance(b, Binding)}
         for key, binding in source._bindings.key_to_bindings.items():
             for one in binding:
-                if one.description:
-                    found.setdefault(one.action, (_NAMES.get(key, key), one.description, one.action))
+                if one.description and one.action in own:
+                    found.setdefault(one.action, (name_of(key), one.description, one.action))
     return list(found.values())
 
 
@@ -37,8 +40,7 @@ class Sheet(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The text and one button."""
         with VerticalScroll(id="sheet"):
-            yield Static(self._text, markup=False)
-            yield Static("")
+            yield Static(self._text, classes="passage", markup=False)
             yield Button(say("tui.keys.close"), id="close")
 
     def on_button_pressed(self) -> None:
@@ -51,38 +53,8 @@ class Sheet(ModalScreen[None]):
 
 
 class Help(Sheet):
-    """The keys of the screen below."""
+    """The keys of the screen below, and what else there is to say about it."""
 
-    def __init__(self, keys: list[Key]) -> None:
-        super().__init__("\n".join([say("tui.help"), "", *(f"  {key:<8} {words}" for key, words, _ in keys)]))
-
-
-class Ask(ModalScreen[bool]):
-    """A question with yes and no."""
-
-    BINDINGS = [Binding("escape,n", "no", say("flow.no")), Binding("y", "yes", say("flow.yes"))]
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self._text = text
-
-    def compose(self) -> ComposeResult:
-        """The question and two buttons."""
-        with VerticalScroll(id="sheet"):
-            yield Static(self._text, markup=False)
-            yield Static("")
-            with Horizontal(classes="row"):
-                yield Button(say("flow.yes"), id="yes", variant="primary")
-                yield Button(say("flow.no"), id="no")
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The answer."""
-        self.dismiss(event.button.id == "yes")
-
-    def action_yes(self) -> None:
-        """Yes."""
-        self.dismiss(True)
-
-    def action_no(self) -> None:
-        """No."""
-        self.dismiss(False)
+    def __init__(self, keys: list[Key], more: str = "") -> None:
+        lines = [say("tui.help.about"), "", *(f"  {key:<6} {words}" for key, words, _ in keys)]
+        super().__init__("\n".join([*lines, *(["", more] if more else [])]))

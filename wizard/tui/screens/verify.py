@@ -9,12 +9,13 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.model import Trouble
 from wizard.session import papers
 from wizard.tui.screen import Leaf
 from wizard.tui.signs import Signs
+from wizard.tui.widgets.field import Field
 from wizard.words import say
 
 
@@ -31,11 +32,14 @@ class Verify(Leaf):
     def content(self) -> Iterable[Widget]:
         """The path and the button."""
         yield Static(say("tui.verify.about"), classes="passage", markup=False)
-        yield Label(say("tui.verify.place"), classes="field")
-        yield Input(placeholder="handover.pdf", id="place")
+        yield Field(say("tui.verify.place"), "place", example="handover.pdf")
         with Horizontal(classes="row"):
             yield Button(say("tui.verify.go"), id="go", variant="primary")
         yield Static("", id="outcome", classes="passage", markup=False)
+
+    def ready(self) -> None:
+        """Begin with the field."""
+        self.query_one("#place").focus()
 
     def on_input_submitted(self) -> None:
         """Enter verifies."""
@@ -47,7 +51,11 @@ class Verify(Leaf):
 
     @work(exclusive=True, group="seal")
     async def _verify(self) -> None:
-        place = papers.path_of(self.query_one("#place", Input).value)
+        typed = self.query_one("#place", Input).value.strip()
+        if not typed:
+            self.query_one(Field).wrong(say("tui.verify.no-place"))
+            return
+        place = papers.path_of(typed)
         outcome = self.query_one("#outcome", Static)
         outcome.update(say("tui.verify.working"))
         try:

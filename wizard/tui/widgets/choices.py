@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from wizard.session.flow import DONT_KNOW
 from wizard.tui.door import Door
+from wizard.words import say
 
 
 class Choices(OptionList):
@@ -32,13 +33,14 @@ class Choices(OptionList):
         options = []
         for number, (value, label) in enumerate(choices, 1):
             key = "?" if value == DONT_KNOW else str(number)
-            mark = " *" if value == given else ""
-            options.append(Option(door.rich(f" {key}  {label}{mark}"), id=value))
+            text = say("tui.question.given", label=label) if value == given else label
+            options.append(Option(door.rich(f" {key}  {text}"), id=value))
+        self._given = self._values.index(given) if given in self._values else None
         super().__init__(*options)
 
     def on_mount(self) -> None:
-        """Nothing is highlighted until the person moves."""
-        self.highlighted = None
+        """Nothing is highlighted but the answer that was given before."""
+        self.highlighted = self._given
 
     def on_key(self, event: object) -> None:
         """Take an answer by its number."""

@@ -1,4 +1,4 @@
-"""The scorecard as a table: symbol, item, result, how we know, next step. Rows fill in while a run goes on."""
+"""The scorecard as a table: symbol, item, result, how we know, what to do. Rows fill in while a run goes on."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Scoreboard(DataTable[Text]):
 
     def on_resize(self) -> None:
         """Drop or bring back columns when the width changes."""
-        if self._wide_now() != self._wide or self._wide:
+        if self._wide_now() != self._wide:
             self._lay_out()
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -73,8 +73,7 @@ class Scoreboard(DataTable[Text]):
         self._wide = self._wide_now()
         kept = self.chosen
         self.clear(columns=True)
-        widths = {"sign": 4 if Signs.ascii else 2, "item": 32, "result": 10, "basis": 6}
-        widths["next"] = max(10, self.app.size.width - sum(widths.values()) - 2 * 5 - 4)
+        widths = {"sign": 4 if Signs.ascii else 2, "item": 32, "result": 10, "basis": 6, "next": 16}
         for column in self._columns():
             self.add_column(say(f"tui.board.{column}") if column != "sign" else "", key=column, width=widths[column])
         for row in self._rows.values():
@@ -107,9 +106,7 @@ class _Demo(App[None]):
 
     def on_mount(self) -> None:
         outcomes = ("pass", "fail", "unknown", "not-applicable", "running", "")
-        self.query_one(Scoreboard).show(
-            [Row(o or "none", f"Item {o}", o, "observed", "Do this next") for o in outcomes]
-        )
+        self.query_one(Scoreboard).show([Row(o or "none", f"Item {o}", o, "observed", "mend it") for o in outcomes])
 
 
 if __name__ == "__main__":
