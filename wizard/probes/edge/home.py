@@ -38,22 +38,39 @@ class Home:
         return self.reply.fault is Fault.NONE and self.reply.status == 200 and not self.challenged
 
 
+def onward(url: str, location: str) -> str:
+    """Where an address written in an answer or a page leads; "" for nothing and for what is no address (it comes from a stranger)."""
+    try:
+        found = urljoin(url, location[:2000]) if location else ""
+        return found if not found or urlsplit(found).hostname else ""
+    except ValueError:
+        return ""
+
+
+def host_in(url: str) -> str:
+    """The host of an address, lower case, or "" for what is no address."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 async def look_at_home(net: Net, site: str) -> Home:
     """Fetch the first page, following redirects among consented hosts, and the scripts that stand in it."""
     url = site
     reply = Reply()
     for _ in range(MOST_HOPS):
         reply = await net.send(Call("GET", url, consent=Consent.LOOK, cap=MOST_BYTES, why="tls.mixed"))
-        onward = urljoin(url, reply.header("location")) if reply.status in REDIRECTS else ""
-        if not onward or net.refuses(Consent.LOOK, onward):
+        target = onward(url, reply.header("location")) if reply.status in REDIRECTS else ""
+        if not target or net.refuses(Consent.LOOK, target):
             break
-        url = onward
+        url = target
     text = reply.head[:MOST_TEXT].decode("utf-8", "replace")
     found = Home(url, reply, text, challenged=is_challenge(reply))
     if not found.seen:
         return found
-    names = dict.fromkeys(urljoin(url, match[1].replace("&amp;", "&")) for match in _SCRIPT.finditer(text))
-    own = [name for name in names if urlsplit(name).netloc == urlsplit(url).netloc][:MOST_SCRIPTS]
+    names = dict.fromkeys(onward(url, match[1].replace("&amp;", "&")) for match in _SCRIPT.finditer(text))
+    own = [name for name in names if name and urlsplit(name).netloc == urlsplit(url).netloc][:MOST_SCRIPTS]
     scripts = await asyncio.gather(*(_script(net, name) for name in own))
     return Home(url, reply, text, tuple(zip(own, scripts, strict=True)))
 

@@ -14,7 +14,7 @@ from wizard.net import Dns, Net
 from wizard.net.registrable import registrable
 from wizard.probe import Target
 from wizard.probes.edge.email.dmarc import rented
-from wizard.probes.edge.home import Home
+from wizard.probes.edge.home import Home, host_in
 from wizard.probes.edge.ranges import ranges
 
 MOST_HOSTS = 40
@@ -170,11 +170,8 @@ def links(home: Home, domains: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[
     names: dict[str, None] = {}
     for text in texts:
         names |= {match[1].lower().rstrip(".-"): None for match in _LINK.finditer(text)}
-    names |= {
-        urlsplit(f"//{word.partition('://')[2] or word}").hostname or "": None
-        for word in policy.split()[:400]
-        if _plain(word)
-    }
+    words = [word for word in policy.split()[:400] if _plain(word)]
+    names |= {host_in(f"//{word.partition('://')[2] or word}"): None for word in words}
     sound = [name for name in names if _NAME.fullmatch(name)]
     own = [name for name in sound if registrable(name) in domains]
     other = [name for name in sound if name not in own]

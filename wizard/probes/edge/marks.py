@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from wizard.net import Reply
 from wizard.probes.edge.email.facts import clip
@@ -33,9 +32,7 @@ def mark_of(reply: Reply) -> PageMark:
     """The mark of an answer."""
     body = reply.head[:2_000_000]
     found = _TITLE.search(body)
-    names = dict.fromkeys(
-        urlsplit(one.decode("utf-8", "replace")).path.rsplit("/", 1)[-1] for one in _ASSET.findall(body)[:400]
-    )
+    names = dict.fromkeys(one.decode("utf-8", "replace").rsplit("/", 1)[-1] for one in _ASSET.findall(body)[:400])
     return PageMark(
         status=reply.status,
         title=clip(found[1].decode("utf-8", "replace").strip(), 120) if found else "",

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from wizard.model import Consent, Unobserved
-from wizard.net import Call, Dns, Fault, Net, Reply
+from wizard.net import Call, Fault, Net, Reply
 from wizard.probe import Target
 from wizard.probes.api.pages import is_challenge
 from wizard.probes.edge.email.facts import clip
 from wizard.probes.edge.front import candidates
 from wizard.probes.edge.front.cloudflare import read_zones
 from wizard.probes.edge.front.facts import Candidate, Point, Seen, Zone
-from wizard.probes.edge.home import REDIRECTS, Home, look_at_home
+from wizard.probes.edge.home import REDIRECTS, Home, host_in, look_at_home, onward
 from wizard.probes.edge.hosts import Host, Roster, named_hosts, roster
 from wizard.probes.edge.marks import mark_of
 from wizard.probes.edge.ranges import at_cloudflare, called, edge_of, ranges, router_of, under
@@ -40,8 +40,8 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         return Unobserved("no-site")
     home = await look_at_home(net, target.site) if target.site else None
     found = await roster(target, net, home)
-    watched = (urlsplit(target.status_page).hostname or "").lower()
-    asked = [host for host in found.hosts if host.listed and host.name != watched and (host.addresses or host.named)]
+    watched = host_in(target.status_page)
+    asked = [host for host in found.hosts if host.listed and host.name != watched]
     points, (tried, sources), zones, contact = await asyncio.gather(
         asyncio.gather(*(_point(net, host) for host in asked)),
         _behind(net, found, home),
@@ -87,7 +87,7 @@ async def _contact(net: Net, target: Target) -> str:
 
 
 async def _behind(net: Net, found: Roster, home: Home | None) -> tuple[tuple[Candidate, ...], candidates.Sources]:
-    host = (urlsplit(home.url).hostname or "").lower() if home else ""
+    host = host_in(home.url) if home else ""
     site = next((one for one in found.hosts if one.name == host), None)
     sources = await candidates.collect(net, found, site)
     if home is None or not home.seen:
@@ -97,8 +97,8 @@ async def _behind(net: Net, found: Roster, home: Home | None) -> tuple[tuple[Can
 
 async def _point(net: Net, host: Host) -> Point:
     """How a host answers over https; where its certificate keeps us out, the answer of port 80 shows who stands there."""
-    if host.local or (not host.addresses and host.state is not Dns.FOUND):
-        return Point(host, fault=Fault.DNS if not host.local else Fault.NONE)
+    if host.local:
+        return Point(host)
     url = f"https://{host.place}/"
     calls = [Call("GET", url, consent=Consent.LOOK, timeout=SECONDS, why="edge.front")]
     if host.port == 443:
@@ -138,7 +138,7 @@ async def _trace(net: Net, host: Host) -> bool:
 def _loops(url: str, reply: Reply) -> bool:
     """A redirect to the very address that was asked: what the edge gets when it asks the server over plain http."""
     location = reply.header("location")
-    return reply.status in REDIRECTS and bool(location) and urljoin(url, location).rstrip("/") == url.rstrip("/")
+    return reply.status in REDIRECTS and onward(url, location).rstrip("/") == url.rstrip("/")
 
 
 def _moves(reply: Reply) -> str:

@@ -49,7 +49,7 @@ def _nobody(point: Point) -> Finding | None:
         return finding("edge.front", Outcome.UNKNOWN, place, "local", reason=Reason.NOT_TESTED)
     if point.fault in STOPPED:
         return finding("edge.front", Outcome.UNKNOWN, place, STOPPED[point.fault], reason=Reason.NOT_TESTED)
-    if not point.addresses or point.fault is Fault.DNS:
+    if point.fault is Fault.DNS or not point.addresses:
         return finding("edge.front", Outcome.UNKNOWN, place, "reasons.dns-error", slots={"name": point.host.name})
     return None
 

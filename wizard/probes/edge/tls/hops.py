@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit
 
 from wizard.model import Consent
 from wizard.net import Call, Fault, Net, Reply
 from wizard.probes.api.pages import is_challenge
 from wizard.probes.edge.email.facts import clip
-from wizard.probes.edge.home import REDIRECTS
+from wizard.probes.edge.home import REDIRECTS, host_in, onward
 from wizard.probes.edge.hosts import Roster
 from wizard.probes.edge.ranges import gone_page, ranges
 from wizard.probes.edge.tls.facts import Chain, Hop
@@ -34,17 +33,15 @@ async def follow(net: Net, url: str, roster: Roster) -> tuple[Chain, tuple[Reply
         replies.append(reply)
         hop = hop_of(net, url, reply)
         hops.append(hop)
-        onward = (
-            urljoin(url, reply.header("location")) if reply.status in REDIRECTS and reply.header("location") else ""
-        )
-        if reply.fault is not Fault.NONE or not onward:
+        target = onward(url, reply.header("location")) if reply.status in REDIRECTS else ""
+        if reply.fault is not Fault.NONE or not target:
             return Chain(tuple(hops)), tuple(replies)
-        if onward in met:
+        if target in met:
             break
-        if net.refuses(Consent.LOOK, onward):
-            own = roster.own((urlsplit(onward).hostname or "").lower())
+        if net.refuses(Consent.LOOK, target):
+            own = roster.own(host_in(target))
             return Chain(tuple(hops), "unlisted" if own else "foreign"), tuple(replies)
-        url = onward
+        url = target
     return Chain(tuple(hops), "loop"), tuple(replies)
 
 
@@ -57,7 +54,7 @@ def hop_of(net: Net, url: str, reply: Reply) -> Hop:
         status=reply.status,
         fault=reply.fault,
         detail=clip(reply.detail, 80),
-        location=clip(net.reveals(urljoin(url, reply.header("location"))), 300) if reply.header("location") else "",
+        location=clip(net.reveals(onward(url, reply.header("location"))), 300),
         cookies=tuple(clip(name, 60) for name in own_cookies(reply)),
         html=html and bool(text.strip()),
         moves=html and bool(_MOVES.search(text)),

@@ -86,7 +86,7 @@ class _Visit:
 
     async def host(self, host: Host) -> HostSeen:
         """One host: handshakes and requests side by side. A name that leads nowhere, or to this computer, is not dialled."""
-        if not host.addresses or host.local:
+        if host.local or not (host.addresses or host.listed):
             seen = HostSeen(host)
         elif host.listed:
             lines, chains, page6 = await asyncio.gather(self._lines(host), self._chains(host), self._over_six(host))
@@ -100,13 +100,13 @@ class _Visit:
     async def _lines(self, host: Host) -> tuple[Line, ...]:
         """The address that a visitor reaches first, then the others by themselves (a few)."""
         async with self.gate:
-            first = await self._line(host, "")
-            if first.shake.fault in {Fault.HOST, Fault.STOPPED, Fault.DNS}:
+            guess = host.addresses[0] if host.origin == "guessed" else ""  # for a guess, one address must do
+            first = await self._line(host, guess)
+            if guess or not (first.met or first.shake.fault is Fault.TLS):
                 return (first,)
             rest = [one for one in host.addresses if one != first.shake.address]
             more = [one for one in rest if ":" not in one][:MORE_V4] + [one for one in rest if ":" in one][:MORE_V6]
-            others = more if first.met or first.shake.address else []
-            return (first, *await asyncio.gather(*(self._line(host, address) for address in others)))
+            return (first, *await asyncio.gather(*(self._line(host, address) for address in more)))
 
     async def _line(self, host: Host, address: str) -> Line:
         shake, old10, old11 = await asyncio.gather(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from wizard.net.registrable import registrable
 from wizard.probes.edge.email.facts import clip
-from wizard.probes.edge.home import Home
+from wizard.probes.edge.home import Home, host_in
 from wizard.probes.edge.tls.facts import Mixed
 
 MOST = 30
@@ -59,7 +58,7 @@ def find(home: Home, domains: tuple[str, ...]) -> tuple[Mixed, ...]:
             add("api", match[1], file)
         for pattern, kind in ((_SOCKET, "socket"), (_LITERAL, "api")):
             for match in pattern.finditer(text):
-                if registrable(match[1]) in domains:
+                if registrable(host_in(match[1])) in domains:
                     add(kind, match[1], file)
     order = ("form", "script", "frame", "api", "socket", "style", "image", "link")
     return tuple(sorted(found.values(), key=lambda one: order.index(one.kind))[:MOST])
@@ -81,8 +80,5 @@ def _counts(url: str) -> bool:
     """A plain address of another computer: not localhost, not a name without a dot."""
     if not url.lower().startswith(("http://", "ws://")):
         return False
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return False
+    host = host_in(url)
     return "." in host and not host.startswith("127.") and not host.endswith((".localhost", ".local"))

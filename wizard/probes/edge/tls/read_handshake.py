@@ -66,7 +66,7 @@ def _unmet(check: str, host: HostSeen) -> Finding:
     line = host.lines[0] if host.lines else None
     if host.host.local:
         return finding(id_, Outcome.UNKNOWN, place, "local", reason=Reason.NOT_TESTED)
-    if line is None:
+    if line is None or line.shake.fault is Fault.DNS:
         say = "reasons.dns-error" if host.host.state is Dns.ERROR else "no-name"
         return finding(
             id_,

@@ -23,7 +23,8 @@ def read_redirects(hosts: list[HostSeen], broken: frozenset[str]) -> list[Findin
     found = []
     for host in hosts:
         place = host.host.place
-        if host.host.local or host.host.port != 443 or not host.host.addresses:
+        first = host.root.hops[0] if host.root.hops else None
+        if host.host.local or host.host.port != 443 or (first is not None and first.fault is Fault.DNS):
             continue
         if not host.host.listed:
             found.append(finding(_ID, Outcome.UNKNOWN, place, "reasons.other-host", reason=Reason.NOT_TESTED))
