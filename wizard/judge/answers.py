@@ -103,6 +103,8 @@ def _settled(finding: Finding, told: Finding, check: Check) -> Finding:
 
 
 def _short(value: object) -> str:
-    if isinstance(value, str):
-        return value if len(value) <= 200 else value[:199] + "…"
-    return f"{len(value)}" if isinstance(value, list | tuple) else str(value)
+    """An answer in one line; of a table, the first cell of each row."""
+    if isinstance(value, list | tuple):
+        value = ", ".join(str(next(iter(row.values()), "")) if isinstance(row, dict) else str(row) for row in value)
+    text = str(value)
+    return text if len(text) <= 200 else text[:199] + "…"

@@ -8,10 +8,10 @@ from wizard.model import Answer, Basis, Finding, Outcome, RedFlag
 
 def raise_flags(findings: list[Finding], answers: dict[str, Answer], checklist: Checklist) -> tuple[RedFlag, ...]:
     """All red flags in the checklist's order."""
-    return tuple(_flag(name, flag, findings, answers) for name, flag in checklist.index.red_flags.items())
+    return tuple(_flag(name, flag, findings, answers, checklist) for name, flag in checklist.index.red_flags.items())
 
 
-def _flag(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Answer]) -> RedFlag:
+def _flag(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Answer], checklist: Checklist) -> RedFlag:
     excused = flag.excused_by in answers and answers[flag.excused_by].value not in ("no", "dont-know")
     tagged = [f for f in findings if set(f.tags) & set(flag.tags) and not excused]
     if tagged:
@@ -21,15 +21,17 @@ def _flag(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Ans
         answer = answers.get(raised.question)
         excuse = raised.unless_pass and any(f.id == raised.unless_pass and f.outcome is Outcome.PASS for f in findings)
         if answer is not None and answer.value in raised.values and not excuse:
-            return _by_answer(name, "told", answer)
+            return _by_answer(name, "told", answer, checklist)
     for question in flag.questions:
         if question in answers and answers[question].value == "dont-know":
-            return _by_answer(name, "dont-know", answers[question])
+            return _by_answer(name, "dont-know", answers[question], checklist)
     return _calm(name, flag, findings, answers)
 
 
-def _by_answer(name: str, say: str, answer: Answer) -> RedFlag:
-    return RedFlag(name, True, True, Basis.ATTESTED, say, (("by", answer.by), ("question", answer.question)))
+def _by_answer(name: str, say: str, answer: Answer, checklist: Checklist) -> RedFlag:
+    question = checklist.questions().get(answer.question)
+    asked = question.ask if question else answer.question
+    return RedFlag(name, True, True, Basis.ATTESTED, say, (("by", answer.by), ("question", asked)))
 
 
 def _calm(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Answer]) -> RedFlag:
