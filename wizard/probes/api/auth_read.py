@@ -83,8 +83,10 @@ def _routes(check: str, rule: Rule, tried_of: Callable[[Tried], Try | None], see
             yield _told(check, told, part, tried_of, seen)
     if seen.later:
         yield finding(check, Told(Outcome.UNKNOWN, "later", Reason.NOT_TESTED), seen, routes=seen.later)
-    if not seen.routes:
-        yield finding(check, Told(Outcome.UNKNOWN, "reasons.no-api", Reason.NOT_TESTED), seen)
+    if not seen.routes and not (seen.named_public and check == "missing-token"):
+        none = Told(Outcome.NOT_APPLICABLE, "no-private")
+        told = none if seen.named_public else Told(Outcome.UNKNOWN, "reasons.no-api", Reason.NOT_TESTED)
+        yield finding(check, told, seen)
 
 
 def _told(check: str, told: Told, group: list[Tried], tried_of: Callable[[Tried], Try | None], seen: Seen) -> Finding:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wizard.model import Basis, Finding, Outcome, Reason, Severity
 from wizard.net import Fault
-from wizard.probes.api.auth_finding import finding
+from wizard.probes.api.auth_finding import finding, has_word
 from wizard.probes.api.auth_seen import Expired, Seen, Try
 from wizard.probes.api.auth_words import known
 from wizard.probes.api.crosses import SAFE, Told, worst
@@ -55,7 +55,8 @@ def _forged(check: str, seen: Seen) -> Finding:
     if not tries:
         return finding(check, _nothing_tried(check, seen), seen)
     told = _held(worst([opened(one) for _, one in tries]), seen)
-    leak = next((one for _, one in tries if opened(one).outcome is Outcome.FAIL), None)
+    open_ones = [one for _, one in tries if opened(one).outcome is Outcome.FAIL]
+    leak = next((one for one in open_ones if has_word(one.exchange)), open_ones[0] if open_ones else None)
     decisive = next(((route, one) for route, one in tries if opened(one) == told), tries[0])
     routes = (decisive[0],) if told.outcome is not Outcome.PASS else tuple(dict.fromkeys(route for route, _ in tries))
     return finding(
@@ -77,6 +78,8 @@ def _tries(check: str, seen: Seen) -> list[tuple[str, Try]]:
 
 
 def _nothing_tried(check: str, seen: Seen) -> Told:
+    if seen.named_public and not seen.routes:
+        return Told(Outcome.NOT_APPLICABLE, "no-private")
     if seen.refused:
         return Told(Outcome.UNKNOWN, seen.refused, Reason.NOT_TESTED)
     if check == "key-confusion" and seen.battery:
@@ -139,6 +142,8 @@ def _expired(seen: Seen) -> Iterator[Finding]:
 
 
 def _told_expired(expired: Expired | None, seen: Seen) -> Told:
+    if seen.named_public and not seen.routes:
+        return Told(Outcome.NOT_APPLICABLE, "no-private")
     if seen.refused:
         return Told(Outcome.UNKNOWN, seen.refused, Reason.NOT_TESTED)
     if expired is None:

@@ -129,14 +129,19 @@ def stranger(own: Own, target: Target, *, exact: bool = False) -> Call:
 def bare(call: Call) -> Call:
     """The call without headers and query parameters that prove or say who is asking."""
     kept = tuple((name, value) for name, value in call.headers if not _says_who(name, value))
+    return replace(plain_address(call), headers=kept)
+
+
+def plain_address(call: Call) -> Call:
+    """The call without a credential in its query: beside a bent one in the headers it would open what the bent one should not."""
     secret = {name for name, _ in in_address(call.url)}
     if not secret:
-        return replace(call, headers=kept)
+        return call
     parts = urlsplit(call.url)
     pairs = [
         pair for pair in parse_qsl(parts.query, keep_blank_values=True, max_num_fields=1_000) if pair[0] not in secret
     ]
-    return replace(call, headers=kept, url=urlunsplit(parts._replace(query=urlencode(pairs, quote_via=quote))))
+    return replace(call, url=urlunsplit(parts._replace(query=urlencode(pairs, quote_via=quote))))
 
 
 def _says_who(name: str, value: str) -> bool:

@@ -10,7 +10,7 @@ from wizard.model import Consent
 from wizard.net import Call
 from wizard.probe import progress
 from wizard.probes.api.alike import alike
-from wizard.probes.api.auth_routes import Own, stranger
+from wizard.probes.api.auth_routes import Own, plain_address, stranger
 from wizard.probes.api.auth_seen import Tried, Try
 from wizard.probes.api.auth_tries import Desk
 from wizard.probes.api.evidence import Exchange, shown
@@ -72,7 +72,7 @@ def _reads(own: Own, desk: Desk) -> bool:
 
 async def _random(own: Own, desk: Desk) -> Try:
     """With random text of the same length where the credential stands."""
-    call = replace(own.call, actor="forged:random:a", fresh=True)
+    call = replace(plain_address(own.call), actor="forged:random:a", fresh=True)
     if own.pasted and own.writes and not _reads(own, desk):
         call = replace(call, body=stranger(own, desk.asker.target).body)
     return await desk.attempt(call, "any-token", own.route, how="random")

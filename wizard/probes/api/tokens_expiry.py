@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from wizard.model import Consent
 from wizard.probe import progress
-from wizard.probes.api.auth_routes import Own
+from wizard.probes.api.auth_routes import Own, plain_address
 from wizard.probes.api.auth_seen import Expired
 from wizard.probes.api.auth_tries import Desk
 
@@ -54,7 +54,7 @@ async def _handed_over(owns: list[Own], desk: Desk) -> Expired:
         return Expired(old.kind, ago, same)
     tries = []
     for own in owns:
-        call = replace(own.call, actor="expired", consent=Consent.TOUCH, fresh=True)
+        call = replace(plain_address(own.call), actor="expired", consent=Consent.TOUCH, fresh=True)
         tries.append(await desk.attempt(call, "expired-token", own.route, how="expired"))
     return Expired(old.kind, ago, same, tries=tuple(tries))
 

@@ -1,0 +1,442 @@
+"""The sign-in fixtures against small products on loopback: one row a product, the expected class beside it. Traps never fail."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.probes.api.auth_rig import (
+    MISSING,
+    SIGN_IN,
+    Ran,
+    Setup,
+    by_token,
+    cookie,
+    issue,
+    opaque,
+    product,
+    record,
+    run,
+    sound,
+)
+from wizard.demo.parts.http import Handler, Request, Response, page, reply
+from wizard.model import Outcome, Tag
+from wizard.probe import Chat
+
+SESSIONS = {"tok-of-ada-session-1": "a", "tok-of-ben-session-2": "b"}
+ADA, BEN = SESSIONS
+OPAQUE = {"a": {"Authorization": f"Bearer {ADA}"}, "b": {"Authorization": f"Bearer {BEN}"}}
+COOKIES = {"a": {"Cookie": f"session={ADA}"}, "b": {"Cookie": f"session={BEN}"}}
+REFRESH = "rt-of-ada-long-lived-99"
+SHELL = '<!doctype html><title>Bright</title><script src="/app.js"></script><div id=root></div>'
+ME = Setup(routes=("GET /me",), own=(), own_b=())
+
+
+@dataclass
+class Case:
+    """One product: its number in the list of fixtures, the check that shows it, its letter, its handler and how it is set up."""
+
+    name: str
+    check: str
+    letter: str
+    handler: Handler
+    setup: Setup = field(default_factory=Setup)
+
+
+def nobody_asks(request: Request) -> str | None:
+    """No sign-in at all: whoever owns what is asked for."""
+    return "b" if request.path.endswith("2") else "a"
+
+
+def only(path: str, signed_in: Any, stranger: Any) -> Handler:
+    """One path with an answer for signed-in callers and one for all others."""
+
+    def handler(request: Request) -> Any:
+        if request.path != path:
+            return MISSING
+        return signed_in if by_token()(request) else stranger
+
+    return handler
+
+
+def cdn() -> Handler:
+    """A cache in front that keeps whatever was asked for, by address alone."""
+    kept: dict[str, Response] = {}
+    behind = product(by_token())
+
+    def handler(request: Request) -> Any:
+        if request.target in kept:
+            return Response(200, (*kept[request.target].headers, ("x-cache", "HIT")), kept[request.target].body)
+        answer = behind(request)
+        if isinstance(answer, Response) and answer.status == 200:
+            kept[request.target] = answer
+        return answer
+
+    return handler
+
+
+def once_shut_then_tricked(trick: str, answer: Any = None) -> Handler:
+    """Shut plainly; open when the raw target is written in another way."""
+
+    def handler(request: Request) -> Any:
+        if request.target == trick:
+            return answer or reply(record("a"))
+        return product(by_token())(request)
+
+    return handler
+
+
+def head_open(request: Request) -> Any:
+    if request.method == "HEAD":
+        return reply(record("a"))
+    return product(by_token())(request)
+
+
+def sibling(request: Request) -> Any:
+    if request.path == "/v1/me":
+        return reply({"id": "u_1", "email": "ada@mailbox.example"})
+    if request.path == "/v2/me":
+        return reply({"id": "u_1", "email": "ada@mailbox.example"}) if by_token()(request) else SIGN_IN
+    return MISSING
+
+
+def in_query(request: Request) -> str | None:
+    """The credential may stand in the query."""
+    from_query = request.query.partition("access_token=")[2].partition("&")[0]
+    return SESSIONS.get(from_query) or opaque(SESSIONS)(request)
+
+
+def setting(*cookies: str, same_origin_only: bool = False) -> Handler:
+    """Cookie sign-in; every answer sets `cookies`; notes can be written and read."""
+    notes: list[str] = []
+
+    def handler(request: Request) -> Any:
+        user = SESSIONS.get(cookie(request, "session"))
+        headers = tuple(("set-cookie", one) for one in cookies)
+        if request.path == "/notes" and user:
+            if request.method == "POST":
+                if same_origin_only and "invalid" in request.header("origin"):
+                    return reply({"error": "forbidden"}, 403)
+                notes.append(str(json.loads(request.body)["text"]) if request.body.startswith(b"{") else "form")
+            return reply({"notes": notes, "count": 1}, headers=headers)
+        answer = product(opaque(SESSIONS))(request)
+        return Response(answer.status, (*answer.headers, *headers), answer.body) if user else answer
+
+    return handler
+
+
+NOTES = Setup(
+    headers=COOKIES,
+    push=True,
+    chat=Chat(plant="POST /notes", plant_body='{"text": "{{message}}"}'),
+    logout="POST /logout",
+)
+
+
+def other_token(request: Request) -> str | None:
+    """Access tokens, and the refresh token as well."""
+    return {**SESSIONS, REFRESH: "a"}.get(bearer_or_cookie(request))
+
+
+def bearer_or_cookie(request: Request) -> str:
+    return request.header("authorization").removeprefix("Bearer ") or cookie(request, "access_token")
+
+
+def admin(request: Request) -> Any:
+    if request.path == "/admin/users":
+        return reply({"users": [{"id": "u_9", "name": "Cleo"}]}) if by_token()(request) else SIGN_IN
+    return product(by_token())(request)
+
+
+def lenient(request: Request) -> str | None:
+    return sound(request.header("authorization").rpartition(" ")[2])
+
+
+BOT = reply({"reply": "Please ask your coach for permission."})
+INTROSPECTED = reply({"data": {"__schema": {"queryType": {"name": "Query"}}}})
+DOCS = page("<html><title>API</title><div id=swagger-ui></div><script src=swagger-ui.js></script></html>")
+LOGIN = page("<title>Sign in</title><form><input type=password></form>")
+
+CASES = [
+    Case(
+        "F063 no sign-in anywhere",
+        "missing-token",
+        "F",
+        product(nobody_asks, more={"/me": reply({"note": record("a")["text"]})}),
+        Setup(routes=("GET /conversations/{id}", "GET /me")),
+    ),
+    Case(
+        "F064 health and pricing are open",
+        "missing-token",
+        "N",
+        lambda r: reply({"ok": True, "plans": [{"name": "Start"}]}),
+        Setup(routes=(), own=(), own_b=(), public=("GET /health", "GET /pricing")),
+    ),
+    Case(
+        "F065 a session route gives null",
+        "missing-token",
+        "P",
+        only("/me", reply({"user": {"id": "u_1", "name": "Ada"}}), reply({"user": None})),
+        ME,
+    ),
+    Case("F066 a login form instead of data", "missing-token", "P", product(by_token(), refuse=LOGIN)),
+    Case("F067 any bearer text", "any-token", "F", product(lambda r: "a" if r.header("authorization") else None)),
+    Case(
+        "F076 a cookie lives on after log-out",
+        "logout",
+        "F",
+        product(opaque(SESSIONS), more={"/logout": reply({"ok": True})}),
+        Setup(headers=COOKIES, push=True, logout="POST /logout"),
+    ),
+    Case(
+        "F078 the refresh token opens data",
+        "wrong-token-kind",
+        "F",
+        product(other_token),
+        Setup(
+            headers={
+                "a": {"Cookie": f"access_token={ADA}; refresh_token={REFRESH}"},
+                "b": {"Cookie": f"access_token={BEN}"},
+            }
+        ),
+    ),
+    Case("F079 a slash at the end opens it", "path-tricks", "F", once_shut_then_tricked("/conversations/c_1001/")),
+    Case(
+        "F080 a slash at the end is moved",
+        "path-tricks",
+        "P",
+        once_shut_then_tricked("/conversations/c_1001/", Response(308, (("location", "/conversations/c_1001"),))),
+    ),
+    Case("F081 a double slash opens it", "path-tricks", "F", once_shut_then_tricked("//conversations/c_1001")),
+    Case("F082 HEAD 200, GET 401", "method-tricks", "R", head_open),
+    Case(
+        "F083 the old version is open", "sibling-version", "F", sibling, Setup(routes=("GET /v2/me",), own=(), own_b=())
+    ),
+    Case("F086 the admin door shows a login", "debug-doors", "P", product(by_token(), more={"/admin": LOGIN})),
+    Case("F087 API docs are open", "debug-doors", "R", product(by_token(), more={"/docs": DOCS})),
+    Case("F088 introspection is on", "debug-doors", "R", product(by_token(), more={"/graphql*": INTROSPECTED})),
+    Case(
+        "F089 a token in the query",
+        "token-in-url",
+        "F",
+        product(in_query),
+        Setup(
+            headers=OPAQUE,
+            pasted=f"curl 'URL/conversations/c_1001?access_token={ADA}' -H 'authorization: Bearer {ADA}'",
+        ),
+    ),
+    Case(
+        "F090 a session cookie without HttpOnly",
+        "cookie-flags",
+        "F",
+        setting(f"session={ADA}; Path=/; SameSite=Lax"),
+        Setup(headers=COOKIES),
+    ),
+    Case(
+        "F091 a csrf cookie without HttpOnly",
+        "cookie-flags",
+        "P",
+        setting("csrf_token=abcdef; Path=/", f"session={ADA}; HttpOnly; SameSite=Lax"),
+        Setup(headers=COOKIES),
+    ),
+    Case("F092 a private page cached for nobody", "missing-token", "F", cdn()),
+    Case(
+        "F093 a 200 that says 401",
+        "missing-token",
+        "P",
+        product(by_token(), refuse=reply({"code": 401, "message": "no"})),
+    ),
+    Case(
+        "F094 the bot answers strangers",
+        "missing-token",
+        "F",
+        lambda r: BOT if r.path == "/chat" else MISSING,
+        Setup(routes=("POST /chat",), own=(), own_b=(), answers={"auth.missing-token": "no"}),
+    ),
+    Case(
+        "F095 a gateway's 403 inside a 200",
+        "missing-token",
+        "P",
+        product(by_token(), refuse=reply({"statusCode": 403, "body": "no"})),
+    ),
+    Case(
+        "F096 a client's token on an admin route",
+        "lower-role",
+        "F",
+        admin,
+        Setup(routes=("GET /conversations/{id}", "GET /admin/users"), admin=("GET /admin/users",)),
+    ),
+    Case("F097 a foreign form writes", "forged-form", "F", setting(f"session={ADA}; HttpOnly; SameSite=None"), NOTES),
+    Case("F098 a foreign form, SameSite", "forged-form", "P", setting(f"session={ADA}; HttpOnly; SameSite=Lax"), NOTES),
+    Case("F099 401 for all", "missing-token", "I", product(lambda r: None)),
+    Case("F100 maintenance everywhere", "missing-token", "I", lambda r: reply({"error": "maintenance"}, 503)),
+    Case("F101 the bare token is taken", "wrong-scheme", "P", product(lenient)),
+    Case(
+        "F102 a list that differs, declared public",
+        "missing-token",
+        "N",
+        only("/ui", reply({"panels": ["a", "b"]}), reply({"panels": ["a"]})),
+        Setup(routes=(), own=(), own_b=(), public=("GET /ui",)),
+    ),
+    Case(
+        "a foreign form is refused by its origin",
+        "forged-form",
+        "P",
+        setting(f"session={ADA}; HttpOnly; SameSite=None", same_origin_only=True),
+        NOTES,
+    ),
+    Case(
+        "open, with somebody's e-mail address",
+        "missing-token",
+        "F",
+        only("/me", reply({"id": "u_1"}), reply({"email": "cleo@mailbox.example"})),
+        ME,
+    ),
+    Case(
+        "open, the same for all, an office's address",
+        "missing-token",
+        "R",
+        lambda r: reply({"plans": [9], "contact": "support@bright.example"}) if r.path == "/plans" else MISSING,
+        Setup(routes=("GET /plans",), own=(), own_b=()),
+    ),
+    Case(
+        "a false token is malformed, none is refused",
+        "any-token",
+        "P",
+        product(by_token(), refuse=reply({"error": "bad token"}, 400)),
+    ),
+    Case(
+        "403 for a good session as for a bad one",
+        "missing-token",
+        "I",
+        lambda r: reply({"error": "no"}, 403 if r.header("authorization") else 401),
+    ),
+    Case(
+        "env settings are open",
+        "debug-doors",
+        "F",
+        product(
+            by_token(), more={"/actuator/env": reply({"activeProfiles": [], "propertySources": [{"name": "env"}]})}
+        ),
+    ),
+    Case(
+        "every path gives the web page",
+        "debug-doors",
+        "P",
+        product(by_token(), more={"/conv*": SIGN_IN, "/*": page(SHELL)}),
+    ),
+    Case(
+        "an id that nobody gave",
+        "missing-token",
+        "P",
+        lambda r: (
+            (reply({"error": "no such file"}, 404) if r.path.startswith("/files/") else MISSING)
+            if by_token()(r)
+            else SIGN_IN
+        ),
+        Setup(routes=("GET /files/{file}",), own=(), own_b=()),
+    ),
+    Case(
+        "a route that does not exist",
+        "missing-token",
+        "T",
+        lambda r: MISSING if by_token()(r) else SIGN_IN,
+        Setup(routes=("GET /files/{file}",), own=(), own_b=()),
+    ),
+    Case(
+        "a write that checks the body first",
+        "missing-token",
+        "I",
+        lambda r: reply({"error": "invalid json"}, 400) if r.path == "/chat" else MISSING,
+        Setup(routes=("POST /chat",), own=(), own_b=()),
+    ),
+    Case(
+        "a write behind the gate",
+        "missing-token",
+        "P",
+        lambda r: (
+            (reply({"error": "invalid json"}, 400) if by_token()(r) else SIGN_IN) if r.path == "/chat" else MISSING
+        ),
+        Setup(routes=("POST /chat",), own=(), own_b=()),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_products(case: Case) -> None:
+    ran = await run(case.handler, case.setup)
+    assert ran.letter(case.check) == case.letter, [(f.check, f.say, f.evidence) for f in ran.of(case.check)]
+    assert {f.check for f in ran.fails} == ({case.check} if case.letter == "F" else set())
+    assert len(ran.fails) <= 1
+    harmless(ran, case.setup)
+
+
+def harmless(ran: Ran, setup: Setup) -> None:
+    """Nothing is deleted; what goes out without a's session has no body that could be read; nothing was written without consent."""
+    assert len(ran.log) <= 130
+    for request in ran.log:
+        assert request.method in {"GET", "HEAD", "OPTIONS", "POST"}
+        if request.method == "POST" and not setup.push:
+            with pytest.raises(ValueError):
+                json.loads(request.body)
+
+
+async def test_one_flaw_is_one_finding_and_raises_the_flag() -> None:
+    ran = await run(CASES[0].handler, CASES[0].setup)
+    (found,) = ran.fails
+    assert found.say == "fail-many"
+    assert Tag.OTHER_SECRET_SEEN in found.tags
+    assert ran.letter("any-token") == "N"
+    assert not [f for f in ran.findings if f.outcome is Outcome.FAIL and f is not found]
+
+
+async def test_a_sound_product_passes_what_is_required() -> None:
+    ran = await run(product(by_token()), Setup())
+    assert {
+        c: ran.letter(c) for c in ("missing-token", "any-token", "unsigned-token", "unchecked-signature")
+    } == dict.fromkeys(("missing-token", "any-token", "unsigned-token", "unchecked-signature"), "P")
+    assert ran.letter("webhook-unsigned") == ran.letter("webhook-replay") == "N"
+
+
+async def test_with_an_ended_token_it_passes_whole() -> None:
+    headers = {name: {"Authorization": f"Bearer {issue(name)}"} for name in ("a", "b")}
+    headers["expired"] = {"Authorization": f"Bearer {issue('a', ago=7200.0)}"}
+    assert (await run(product(by_token()), Setup(headers=headers))).verdict is Outcome.PASS
+
+
+async def test_without_consent_only_strangers_look() -> None:
+    ran = await run(product(nobody_asks), Setup(touch=False))
+    assert ran.letter("missing-token") == "F"
+    assert not any(request.header("authorization") for request in ran.log)
+    shut = await run(product(by_token()), Setup(touch=False))
+    assert (shut.letter("missing-token"), shut.verdict) == ("T", Outcome.UNKNOWN)
+
+
+async def test_a_verb_that_is_open_is_called_once() -> None:
+    ran = await run(
+        lambda r: reply({"done": 3, "left": 1}) if r.path == "/export" else MISSING,
+        Setup(routes=("GET /export",), own=(), own_b=()),
+    )
+    assert ran.letter("missing-token") == "R"
+    assert sum(request.path == "/export" for request in ran.log) == 1
+
+
+async def test_dangerous_routes_are_named_and_never_called() -> None:
+    routes = ("GET /conversations/{id}", "DELETE /users/me", "GET /createdb", "POST /import")
+    ran = await run(product(by_token()), Setup(routes=routes))
+    assert [f.evidence for f in ran.of("left-out")] == [""]
+    assert dict(ran.of("left-out")[0].slots)["routes"] == "DELETE /users/me, GET /createdb, POST /import"
+    assert not any(r.path in {"/users/me", "/createdb", "/import"} for r in ran.log)
+
+
+async def test_more_routes_than_one_pass_holds() -> None:
+    routes = tuple(f"GET /part{n}" for n in range(30))
+    ran = await run(
+        lambda r: reply({"part": r.path}) if by_token()(r) else SIGN_IN, Setup(routes=routes, own=(), own_b=())
+    )
+    later = next(f for f in ran.of("missing-token") if f.say == "later")
+    assert dict(later.slots)["count"] == "5"
+    assert len(ran.log) <= 180
