@@ -70,8 +70,7 @@ def files(ask: Ask) -> Response:
 def order(ask: Ask) -> Response:
     """One order, with the payment events that counted."""
     found = ask.state.records.orders.get(ask.ids[0])
-    stranger_may = ask.person is None and "no-auth-on-route" in ask.state.flaws
-    if found is None or not (found.owner == ask.user or stranger_may):
+    if found is None or found.owner != ask.user:
         raise Refused(404, "not_found")
     return reply(_order(found))
 
@@ -115,8 +114,10 @@ async def chat(ask: Ask) -> Response:
 
 
 def notes(ask: Ask) -> Response:
-    """The caller's notes."""
-    return reply({"notes": [{"text": text} for text in ask.state.records.notes.get(ask.user, [])]})
+    """The caller's notes; careless, everybody's for a stranger."""
+    kept = ask.state.records.notes
+    texts = kept.get(ask.user, []) if ask.person else [text for each in kept.values() for text in each]
+    return reply({"notes": [{"text": text} for text in texts]})
 
 
 def add_note(ask: Ask) -> Response:

@@ -135,7 +135,7 @@ class Api:
         """Address limit, sign-in, role, user limit, action: in this order."""
         if entry.access == "public" and (refused := self._throttled(entry, ask)):
             return refused
-        open_route = "no-auth-on-route" in self.state.flaws and entry.template == "/orders/{id}"
+        open_route = "no-auth-on-route" in self.state.flaws and entry.action.__name__ == "notes"
         if entry.access != "public" and ask.person is None and not open_route:
             return Response(
                 401,
