@@ -291,6 +291,23 @@ def test_one_long_line_is_read_in_blocks(tmp_path: Path) -> None:
     assert [found.match.line for found in report.found] == [1] and report.read > 40 << 20
 
 
+@pytest.mark.parametrize("change", ["grow", "shrink"])
+def test_a_file_that_changes_while_it_is_read_holds_nobody(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(b"line\n" * 600_000)
+
+    def changed(_name: str, _head: bytes) -> None:
+        if change == "grow":
+            with path.open("ab") as file:
+                file.write(b"line\n" * 2_000_000)
+        else:
+            os.truncate(path, 10)
+
+    job = Walk(tmp_path, lambda _name: Place.TRACKED, private, noticed=changed)
+    report = job.run()
+    assert report.files == 1 and report.read <= 3_000_002
+
+
 def test_many_empty_files(tmp_path: Path) -> None:
     for n in range(3000):
         (tmp_path / f"{n}").touch()

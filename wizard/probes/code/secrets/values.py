@@ -22,6 +22,8 @@ _HEX = re.compile(rb"^[0-9a-fA-F]+$")
 _UUID = re.compile(rb"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
 _DOTTED = re.compile(rb"^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\.?$")
 _WORD = re.compile(rb"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]")
+_VOWEL = re.compile(rb"(?i)[aeiouy]")
+_HARD = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
 _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
@@ -74,13 +76,20 @@ def wordy(value: bytes, share: float = 0.6) -> bool:
 
 
 def slug(value: bytes) -> bool:
-    """Plain words between separators (``data-block-name``, ``string.$S2``), in the dictionary or not: most letters stand in pieces of one case."""
+    """Plain words between separators or in camel case (``data-block-name``, ``string.$S2``), in the dictionary or not: most letters stand in them."""
     pieces = re.findall(rb"[A-Za-z0-9]+", value)
     letters = sum(len(p) for p in pieces)
+    if letters and _spoken(_CAMEL.findall(value)) >= letters * 0.75:
+        return True
     if len(pieces) < 2:
-        return sum(map(len, _CAMEL.findall(value))) >= letters * 0.75
-    plain = sum(len(p) for p in pieces if _PLAIN_WORD.fullmatch(p) or p.isdigit() or len(p) <= 2)
-    return plain / letters >= 0.85 or sum(map(len, _CAMEL.findall(value))) / letters >= 0.75
+        return False
+    short = sum(len(p) for p in pieces if p.isdigit() or len(p) <= 2)
+    return (short + _spoken([p for p in pieces if len(p) > 2 and _PLAIN_WORD.fullmatch(p)])) / letters >= 0.85
+
+
+def _spoken(words: list[bytes]) -> int:
+    """How many letters stand in words that can be said: a vowel in five letters, and no five consonants in a row."""
+    return sum(len(w) for w in words if len(w) < 4 or (_VOWEL.search(w) and not _HARD.search(w)))
 
 
 def identifier(value: bytes) -> bool:
