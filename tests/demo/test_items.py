@@ -26,6 +26,7 @@ READY = (
     "tls",
     "email-auth",
     "deployment",
+    "logging",
     "edge",
 )
 """Items judged here. Limits are lifted and nothing is paced, but where the limit itself is looked at."""
