@@ -72,7 +72,12 @@ class Roster:
 
     def own(self, name: str) -> bool:
         """Whether a host name is the founder's: named, or of the same registrable domain."""
-        return any(name == host.name for host in self.hosts) or (registrable(name) or name) in self.domains
+        return any(name == host.name for host in self.hosts) or (is_name(name) and registrable(name) in self.domains)
+
+
+def is_name(text: str) -> bool:
+    """Whether this may be a host name at all: letters, digits and hyphens between dots. Certificates and pages may hold anything."""
+    return len(text) <= 253 and bool(_NAME.fullmatch(text))
 
 
 def named_hosts(target: Target) -> tuple[Host, ...]:
@@ -172,7 +177,7 @@ def links(home: Home, domains: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[
         names |= {match[1].lower().rstrip(".-"): None for match in _LINK.finditer(text)}
     words = [word for word in policy.split()[:400] if _plain(word)]
     names |= {host_in(f"//{word.partition('://')[2] or word}"): None for word in words}
-    sound = [name for name in names if _NAME.fullmatch(name)]
+    sound = [name for name in names if is_name(name)]
     own = [name for name in sound if registrable(name) in domains]
     other = [name for name in sound if name not in own]
     return tuple(own[:MOST_HOSTS]), tuple(other[:MOST_FOREIGN])

@@ -146,11 +146,7 @@ class _Visit:
         """Own names that the certificates bear and that resolve; a wildcard is no name."""
         known = {seen.host.name for seen in looked}
         told = dict.fromkeys(name for seen in looked for line in seen.lines for name in line.shake.names)
-        mine = [
-            n
-            for n in told
-            if n not in known and "*" not in n and "." in n and self.found.own(n) and not n.startswith("_")
-        ]
+        mine = [n for n in told if n not in known and names.is_name(n) and self.found.own(n)]
         hosts = await asyncio.gather(
             *(names.resolved(self.net, Host(name, origin="certificate")) for name in mine[:MOST_HOSTS])
         )
