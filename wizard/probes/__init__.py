@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.probe import Probe
-from wizard.probes.api import auth, auth_logout, cors, hosted, input, objects
+from wizard.probes.api import auth, auth_logout, cors, hosted, input, objects, rate
 from wizard.probes.code import deployment, logs, repository, repository_history, served
 from wizard.probes.edge import email, front, tls
 from wizard.probes.edge.front import attack, cache
@@ -14,6 +14,7 @@ PROBES: tuple[Probe, ...] = (
     cors.PROBE,
     input.PROBE,
     hosted.PROBE,
+    rate.PROBE,
     logs.CANARY,
     served.PROBE,
     repository.PROBE,
