@@ -55,6 +55,14 @@ def host_in(url: str) -> str:
         return ""
 
 
+def place_in(url: str) -> str:
+    """``host`` or ``host:port`` of an address, or "" for what is no address."""
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+
+
 async def look_at_home(net: Net, site: str) -> Home:
     """Fetch the first page, following redirects among consented hosts, and the scripts that stand in it."""
     url = site

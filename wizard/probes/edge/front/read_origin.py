@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from wizard.model import Finding, Outcome, Reason
 from wizard.probes.edge.finding import finding
 from wizard.probes.edge.front.facts import Candidate, Seen
 from wizard.probes.edge.front.read_front import at_any_edge
+from wizard.probes.edge.home import place_in
 
 
 def read_origin(seen: Seen) -> list[Finding]:
     """The server behind the edge, as far as the domain's own records give it away."""
-    host = urlsplit(seen.site).netloc or next((p.host.place for p in seen.points), "")
+    host = place_in(seen.site) or next((p.host.place for p in seen.points), "")
     site = next((p for p in seen.points if p.host.place == host), None)
     found = [_serves(one, host) for one in seen.candidates if one.result == "same"]
     if not found:

@@ -65,7 +65,8 @@ def _gone(seen: HostSeen) -> Finding | None:
 
 
 def _home(seen: Seen) -> str:
-    return next((host.host.place for host in seen.hosts if host.host.origin == "site"), seen.hosts[0].host.place)
+    places = [host.host.place for host in sorted(seen.hosts, key=lambda one: one.host.origin != "site")]
+    return places[0] if places else ""
 
 
 def read_coverage(seen: Seen, judged: list[HostSeen]) -> Finding:

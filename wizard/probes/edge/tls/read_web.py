@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from wizard.model import Finding, Outcome, Reason
 from wizard.net import Fault
 from wizard.probes.edge.finding import finding
+from wizard.probes.edge.home import host_in, place_in
 from wizard.probes.edge.tls.facts import Chain, HostSeen, Seen
 from wizard.probes.edge.tls.read_handshake import worst
 
@@ -69,7 +69,7 @@ def _chain(host: HostSeen, chain: Chain, *, others: bool, broken: frozenset[str]
         return told(Outcome.PASS, "foreign", note=True, target=last.location)
     if chain.end == "unlisted":
         secure = last.location.startswith("https:")
-        target = urlsplit(last.location).hostname or ""
+        target = host_in(last.location)
         return (
             told(Outcome.PASS)
             if secure
@@ -81,7 +81,7 @@ def _chain(host: HostSeen, chain: Chain, *, others: bool, broken: frozenset[str]
 def _arrived(place: str, chain: Chain, broken: frozenset[str]) -> Finding | None:
     """The chain reached https: whether it works there, and whether the move is meant to stay."""
     last = chain.hops[-1]
-    target = urlsplit(last.url).hostname or ""
+    target = host_in(last.url)
     if last.fault is Fault.TLS:
         if last.detail.startswith("verify"):
             outcome = Outcome.FAIL if target in broken else Outcome.UNKNOWN
@@ -171,7 +171,7 @@ def read_hsts(host: HostSeen) -> list[Finding]:
 
 def read_mixed(seen: Seen) -> list[Finding]:
     """What the first page uses plain http for. Forms and calls fail; what is only shown, or is turned into https by the page's own policy, is a note."""
-    host = urlsplit(seen.home).netloc
+    host = place_in(seen.home)
     if not seen.home:
         return [finding("tls.mixed", Outcome.UNKNOWN, "", "reasons.no-site", reason=Reason.NOT_TESTED)]
     if seen.page != "seen":
