@@ -149,7 +149,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One delivery to the webhook. `how`: as the door signs it, ``again`` for a repeated good one. `changed`: its effect showed; None: nobody could see."""
+    """One delivery to the webhook. `how`: as the door signs it, ``again`` for a repeated good one and ``other`` for a second good one. `changed`: its effect showed; None: nobody could see."""
 
     how: str
     exchange: Exchange

@@ -36,7 +36,7 @@ def webhooks(seen: Seen) -> Iterator[Finding]:
             told = worst([_refused(hook, hooks) for hook in mine])
             roots = ("auth.webhook-unsigned",) if check != "webhook-unsigned" else ()
             yield _finding(check, told, mine, seen, hooks, roots)
-    yield _finding("webhook-replay", _replayed(hooks), _of(hooks, "good", "again"), seen, hooks)
+    yield _finding("webhook-replay", _replayed(hooks), _of(hooks, "good", "again", "other"), seen, hooks)
 
 
 def _finding(
@@ -94,5 +94,6 @@ def _replayed(hooks: Hooks) -> Told:
         reason, say = why_nothing(again.exchange)
         return Told(Outcome.UNKNOWN, say, reason)
     if good.changed and again.changed is False:
-        return SAFE
+        counts = any(hook.changed for hook in _of(hooks, "other"))
+        return SAFE if counts else Told(Outcome.UNKNOWN, "review-once", Reason.REVIEW)
     return Told(Outcome.UNKNOWN, "review-blind" if again.changed is None else "review", Reason.REVIEW)
