@@ -102,10 +102,10 @@ class Session:
         """The boundary diagram in box drawing."""
         return report.diagram(self.assessment, self.judgement, self.checklist, columns, ascii_only=ascii_only)
 
-    def proof_rows(self) -> list[str]:
-        """The rows of the five-minute proof, one line each; empty when it was not made."""
+    def proof_rows(self) -> list[dict[str, str]]:
+        """The rows of the five-minute proof: step, outcome, who, whose, route, back, ...; empty when it was not made."""
         found = report.proof_table(self.assessment)
-        return [" · ".join(value for value in row.values() if value) for row in found["rows"]] if found else []
+        return list(found["rows"]) if found else []
 
     @property
     def debug(self) -> Path | None:

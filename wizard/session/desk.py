@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +18,7 @@ from wizard.session.core import Session, fresh, home_of, with_profile
 from wizard.session.work import owned
 from wizard.store import Folder, home, listing
 
-PROFILE = "profile.toml"
+PROFILE, DEMO = "profile.toml", "demo-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Desk:
         """The assessments of this computer, newest first; a broken one is left out."""
         found = []
         for path in listing(self.home):
-            if path.name.startswith("check-"):
+            if path.name.startswith(("check-", DEMO)):
                 continue
             try:
                 session = Session(Folder(path, PROBES, __version__).read())
@@ -83,12 +85,22 @@ class Desk:
     def adopt(self, source: Path) -> Session:
         """A new assessment on a profile that stands elsewhere, such as the demo's."""
         read = profile.load(source, self.environ)
-        folder = Folder(self.home / home_of(read.subject.business), PROBES, __version__)
+        self._clear()
+        folder = Folder(self.home / f"{DEMO}{secrets.token_hex(3)}", PROBES, __version__)
         folder.open()
         session = Session(fresh(read), profile=owned(read, self.environ), folder=folder)
         session.source = source
         session.save()
         return session
+
+    def _clear(self) -> None:
+        """Remove what a demo left behind that did not come to its end."""
+        for path in self.home.glob(f"{DEMO}*"):
+            left = Folder(path, PROBES, __version__)
+            with contextlib.suppress(Trouble):  # another window's demo is running
+                left.open()
+                left.close()
+                shutil.rmtree(path, ignore_errors=True)
 
     def forget(self, session: Session) -> None:
         """Remove an assessment that was only for show, such as the demo's."""

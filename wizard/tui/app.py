@@ -114,6 +114,11 @@ class Wizard(App[None]):
         finally:
             self._sources = {}
 
+    @property
+    def demo_runs(self) -> bool:
+        """Whether the made-up business is running."""
+        return bool(self._sources)
+
     def demo(self) -> None:
         """The made-up business: start it, or go on with it while it runs."""
         running = next(iter(self._sources), None)

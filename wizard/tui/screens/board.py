@@ -69,7 +69,8 @@ class Board(Leaf):
         with Horizontal(id="body"):
             with Vertical():
                 yield Scoreboard(self.door, id="board")
-                yield Passage("", "", self.door, id="under")
+                with VerticalScroll(id="under", can_focus=False):
+                    yield Passage("", "", self.door, id="under-text")
             with VerticalScroll(id="side", can_focus=False):
                 yield Passage("", "", self.door, id="side-what")
                 yield Passage("", "", self.door, id="side-seen")
@@ -158,11 +159,14 @@ class Board(Leaf):
         verdict, item = self.session.judgement.verdict(chosen), self.session.checklist.item(chosen)
         style = STYLE[verdict.outcome.value]
         self.query_one("#side-what", Passage).put(item.title, item.pass_)
-        self.query_one("#side-seen", Passage).put(say("tui.item.seen"), self.session.summary(verdict), style)
+        seen = self.session.summary(verdict)
         next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""
+        if verdict.outcome is Outcome.UNKNOWN and item.observable and not self._looked_at():
+            seen, next_ = item.what, say("tui.board.hint-first")
+        self.query_one("#side-seen", Passage).put(say("tui.item.seen"), seen, style)
         self.query_one("#side-next", Passage).put(say("tui.item.do"), next_)
-        lines = [self.session.summary(verdict), f"{Signs.arrow()} {next_}" if next_ else ""]
-        self.query_one("#under", Passage).put("", "\n".join(line for line in lines if line), style)
+        lines = [seen, f"{Signs.arrow()} {next_}" if next_ else ""]
+        self.query_one("#under-text", Passage).put("", "\n".join(line for line in lines if line), style)
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         """Show the item under the cursor beside the table."""

@@ -35,7 +35,7 @@ class DecisionPage(Leaf):
         """Verdict, flags, reasons, fixes."""
         index, judged = self.session.checklist.index, self.session.judgement
         words = index.decision[judged.decision.verdict.value]
-        yield Passage(words.title, f"{words.text}\n{words.next}", self.door)
+        yield Passage("", f"{words.text}\n\n{words.next}", self.door)
         reasons = [self.session.checklist.reason(key, slots) for key, slots in judged.decision.reasons]
         yield Passage(
             say("tui.decision.reasons"), "\n".join(f"{Signs.dot()} {reason}" for reason in reasons), self.door

@@ -54,13 +54,15 @@ class Home(Leaf):
     def fresh(self) -> None:
         """List the assessments of this computer and the other ways to begin."""
         self._entries = self.wizard.desk.entries()[:8]
+        self.note("")
         doors = self.query_one(OptionList)
         doors.clear_options()
         for number, entry in enumerate(self._entries):
             text = say("tui.home.continue", business=entry.business, known=entry.known, of=entry.of, when=entry.when)
             doors.add_option(Option(self.door.rich(text), id=f"entry-{number}"))
         for name in ("new", "demo", "verify", "doctor"):
-            doors.add_option(Option(self.door.rich(say(f"tui.home.{name}")), id=name))
+            again = "-again" if name == "demo" and self.wizard.demo_runs else ""
+            doors.add_option(Option(say(f"tui.home.{name}{again}"), id=name))
         doors.highlighted = 0 if self._entries else 1  # who is new here begins with the demo
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

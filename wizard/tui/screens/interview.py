@@ -45,6 +45,7 @@ class Interview(Leaf):
         """Fill in."""
         self.fresh()
         self.query_one(OptionList).focus()
+        self.note(say("tui.interview.hint-wide" if self.app.size.width >= HALF else "tui.interview.hint"))
 
     def fit(self) -> None:
         """Draw the map for the width there is."""
@@ -62,8 +63,7 @@ class Interview(Leaf):
             done = sum(q.id in given for q in questions)
             sign = Signs.of("pass" if done == len(questions) else "")
             text = say("tui.interview.chapter", title=chapter.title, done=done, of=len(questions), intro=chapter.intro)
-            chapters.add_option(Option(self.door.rich(f"{sign} {text}"), id=name))
-            chapters.add_option(None)
+            chapters.add_option(Option(self.door.rich(f"{sign} {text}\n"), id=name))
         chapters.highlighted = kept or 0
         self.query_one("#diagram", Static).update(self._map())
 

@@ -57,8 +57,12 @@ class ItemPage(Leaf):
         groups = self._grouped()
         if not groups:
             yield Passage(say("tui.item.seen"), say("tui.item.no-evidence"), self.door)
-        for number, group in enumerate(groups, 1):
-            yield self._finding(group, say("tui.item.number", number=number, of=len(groups)))
+        open_ = [g for g in groups if g[0].outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+        for number, group in enumerate(open_, 1):
+            number_of = say("tui.item.number", number=number, of=len(open_)) if len(open_) > 1 else ""
+            yield self._finding(group, number_of)
+        held = [f"{Signs.of(g[0].outcome.value)} {self.session.said(g[0]).text}" for g in groups if g not in open_]
+        yield Passage(say("tui.item.holds", count=len(held)), "\n".join(held), self.door)
         fails = any(f.outcome is Outcome.FAIL for f in verdict.findings)
         yield Passage(say("tui.item.fix"), item.fix if fails else "", self.door)
         for name, text in (("pass", item.pass_), ("tested", item.tested), ("limits", item.limits)):

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.model import Trouble
 from wizard.tui.screen import Leaf
 from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.tick import Tick
 from wizard.words import say
 
 
@@ -30,7 +31,7 @@ class New(Leaf):
         yield Static(say("tui.new.about"), classes="passage", markup=False)
         for name in ("business", "site", "assessor"):
             yield Field(say(f"tui.new.{name}"), name, example=say(f"tui.new.{name}-example"), most=200)
-        yield Checkbox(say("tui.new.client"), id="client", compact=True)
+        yield Tick(say("tui.new.client"), id="client")
         yield Static(say("tui.new.consent"), classes="passage", markup=False)
         with Horizontal(classes="row"):
             yield Button(say("tui.new.go"), id="go", variant="primary")
@@ -63,7 +64,7 @@ class New(Leaf):
             return
         if site and "://" not in site:
             site = f"https://{site}"
-        role = "consultant" if self.query_one(Checkbox).value else "founder"
+        role = "consultant" if self.query_one(Tick).value else "founder"
         try:
             session = self.wizard.desk.create(business, site, assessor, role=role)
         except Trouble as trouble:

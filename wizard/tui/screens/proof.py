@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from wizard.model import Trouble
 from wizard.session import edit
 from wizard.tui.screen import Leaf
+from wizard.tui.signs import Signs
 from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.passage import Passage
 from wizard.words import say
@@ -63,7 +64,8 @@ class Proof(Leaf):
         verdict = self.session.judgement.verdict("object-access")
         rows = self.session.proof_rows()
         if rows:
-            text = "\n".join([self.session.summary(verdict), "", *rows])
+            lines = [say("tui.proof.row", **{**row, "sign": Signs.of(row["outcome"])}) for row in rows]
+            text = "\n".join([self.session.summary(verdict), "", *lines])
             self.query_one("#outcome", Passage).put(say("tui.proof.outcome"), text)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

@@ -23,6 +23,7 @@ from wizard.tui.widgets.passage import Passage
 from wizard.words import say
 
 MAP = 46
+MOST_SEEN, MOST_LETTERS = 3, 150
 _NEEDS = ("date", "minutes", "files")
 
 
@@ -60,9 +61,11 @@ class Asking(Leaf):
 
     def content(self) -> Iterable[Widget]:
         """The question; beside it, in the interview, the map that grows out of the answers."""
+        ask = self.question.ask if self.question else say("tui.question.done")
+        yield Static(self.door.text(ask), id="ask", markup=False)
         with Horizontal(id="body"):
-            with VerticalScroll(id="ask", can_focus=False):
-                yield from self._page() if self.question else [Static(say("tui.question.done"), markup=False)]
+            with VerticalScroll(id="page", can_focus=False):
+                yield from self._page() if self.question else ()
             if self.question and self.question.id.startswith("boundaries."):
                 with VerticalScroll(id="map", can_focus=False):
                     picture = self.session.diagram(MAP, ascii_only=Signs.ascii)
@@ -72,9 +75,8 @@ class Asking(Leaf):
         question = self.question
         assert question is not None
         page = self._way.page(question)
-        yield Passage("", question.ask, self.door, style="bold")
         yield Passage("", question.help, self.door)
-        yield Passage(say("tui.question.seen"), "\n".join(page.seen), self.door)
+        yield Passage(say("tui.question.seen"), "\n".join(map(_short, page.seen[:MOST_SEEN])), self.door)
         if question.kind in ("text", "table"):
             if question.kind == "table":
                 columns = " | ".join(question.columns)
@@ -98,7 +100,8 @@ class Asking(Leaf):
         for need in (n for n in known if n in question.needs):
             example = say(f"tui.question.{need}-example")
             yield Field(say(f"tui.question.{need}"), need, value=known[need], example=example)
-        yield Field(say("tui.question.note"), "note-text", value=given.note if given else "", most=500)
+        label = "note" if question.kind in ("text", "table") else "note-first"
+        yield Field(say(f"tui.question.{label}"), "note-text", value=given.note if given else "", most=500)
 
     def ready(self) -> None:
         """Ready to type or to pick."""
@@ -217,3 +220,8 @@ class Asking(Leaf):
         self._at = max(0, min(self._at + by, len(self._questions)))
         self._picked = ""
         self.redraw()
+
+
+def _short(text: str) -> str:
+    """A line of what the checks saw, cut where it would push the question's fields away."""
+    return text if len(text) <= MOST_LETTERS else text[:MOST_LETTERS].rsplit(" ", 1)[0] + " ..."

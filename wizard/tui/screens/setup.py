@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from wizard.model import Trouble
 from wizard.session import edit
 from wizard.tui.screen import Leaf
 from wizard.tui.widgets.field import Field
+from wizard.tui.widgets.tick import Tick
 from wizard.words import say
 
 
@@ -39,7 +40,7 @@ class Setup(Leaf):
             yield Field(say(f"tui.setup.{key}"), key, value=values.get(name, ""), example=example)
         yield Static(say("tui.setup.consent"), classes="passage", markup=False)
         for name in ("touch", "push"):
-            yield Checkbox(say(f"tui.setup.{name}"), values.get(f"consent.{name}") == "true", id=name, compact=True)
+            yield Tick(say(f"tui.setup.{name}"), values.get(f"consent.{name}") == "true", id=name)
         with Horizontal(classes="row"):
             yield Button(say("tui.keys.save"), id="save", variant="primary")
         code = self.session.code
@@ -55,7 +56,7 @@ class Setup(Leaf):
         if not edit.editable(self.session):
             return
         typed = {name: self.query_one(f"#{name.replace('.', '-')}", Input).value.strip() for name in edit.FIELDS}
-        boxes = {name: self.query_one(f"#{name}", Checkbox).value for name in ("touch", "push")}
+        boxes = {name: self.query_one(f"#{name}", Tick).value for name in ("touch", "push")}
         try:
             edit.save(self.session, typed, boxes, self.wizard.desk)
         except Trouble as trouble:

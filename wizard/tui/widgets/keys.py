@@ -14,8 +14,8 @@ Key = tuple[str, str, str, str]
 
 
 def width(key: Key) -> int:
-    """Cells that a key takes: a blank, the key, a blank, the word, a blank."""
-    return len(key[1]) + len(key[2]) + 3
+    """Cells that a key takes: a blank, the key, a blank, the word."""
+    return len(key[1]) + len(key[2]) + 2
 
 
 def fitting(keys: Sequence[Key], always: Sequence[Key], room: int) -> list[Key]:

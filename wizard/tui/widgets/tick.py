@@ -1,0 +1,33 @@
+"""A box to tick whose state is a character, not a shade: ``[x]`` or ``[ ]``."""
+
+from __future__ import annotations
+
+from textual.app import App, ComposeResult
+from textual.widgets import Checkbox
+
+
+class Tick(Checkbox):
+    """The toolkit's own box shows an X in both states and tells them apart by colour alone."""
+
+    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
+
+    def __init__(self, label: str, value: bool = False, *, id: str | None = None) -> None:
+        super().__init__(label, value, id=id, compact=True)
+        self._mark(value)
+
+    def _mark(self, value: bool) -> None:
+        self.BUTTON_INNER = "x" if value else " "
+
+    def watch_value(self) -> None:
+        """Show the new state."""
+        self._mark(self.value)
+        super().watch_value()
+
+
+class _Demo(App[None]):
+    def compose(self) -> ComposeResult:
+        yield Tick("I say yes to that")
+
+
+if __name__ == "__main__":
+    _Demo().run()
