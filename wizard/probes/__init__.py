@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wizard.probe import Probe
 from wizard.probes.api import auth, auth_logout, cors, hosted, input, objects, rate
-from wizard.probes.code import deployment, logs, repository, repository_history, served
+from wizard.probes.code import deployment, logs, repository, repository_history, served, watch
 from wizard.probes.edge import email, front, tls
 from wizard.probes.edge.front import attack, cache
 
@@ -26,5 +26,6 @@ PROBES: tuple[Probe, ...] = (
     attack.PROBE,
     deployment.PROBE,
     auth_logout.PROBE,
+    watch.PROBE,
     logs.PROBE,
 )
