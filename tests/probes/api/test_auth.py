@@ -22,9 +22,11 @@ from tests.probes.api.auth_rig import (
     run,
     sound,
 )
-from wizard.demo.parts.http import Handler, Request, Response, page, reply
+from wizard.demo.parts.http import Handler, Request, Response, page, reply, serve
 from wizard.model import Outcome, Tag
-from wizard.probe import Chat
+from wizard.net import Access, open_net
+from wizard.probe import Chat, Target
+from wizard.probes.code import served, served_findings
 
 SESSIONS = {"tok-of-ada-session-1": "a", "tok-of-ben-session-2": "b"}
 ADA, BEN = SESSIONS
@@ -440,3 +442,26 @@ async def test_more_routes_than_one_pass_holds() -> None:
     later = next(f for f in ran.of("missing-token") if f.say == "later")
     assert dict(later.slots)["count"] == "5"
     assert len(ran.log) <= 180
+
+
+ENV = "\n".join(("DB_HOST=10.0.0.5", "DB_USER=app", "DB_PASS" + "WORD=" + "correct-horse-7", "APP_ENV=production"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "letter"),
+    [(Response(200, (("content-type", "text/plain"),), ENV.encode()), "fail"), (page(SHELL), "pass")],
+    ids=["F084 a real .env", "F085 .env answered by the web page"],
+)
+async def test_files_left_on_the_server_belong_to_another_item(answer: Response, letter: str) -> None:
+    def handler(request: Request) -> Any:
+        if request.path == "/.env":
+            return answer
+        return page(SHELL) if request.path == "/" else product(by_token())(request)
+
+    ran = await run(handler, Setup(site=True))
+    assert not ran.fails
+    async with serve(handler) as web, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
+        seen = await served.observe(Target(site=web.url), net)
+    assert isinstance(seen, served_findings.Seen)
+    told = {f.outcome.value for f in served_findings.read(seen) if f.check == "exposed-files"}
+    assert (letter in told) and ("fail" in told) == (letter == "fail")

@@ -15,6 +15,7 @@ from wizard.probes.api.auth_seen import Door
 from wizard.probes.api.auth_tries import Desk
 from wizard.probes.api.bodies import parse_json
 from wizard.probes.api.faces import Kind
+from wizard.probes.api.origins import is_provider
 from wizard.probes.api.pages import is_login_page, text_of
 
 
@@ -53,7 +54,9 @@ def signs() -> tuple[Sign, ...]:
 
 
 async def knock_on_doors(desk: Desk, url: str) -> dict[str, Any]:
-    """The fields of `Seen` on debug doors of the API's own host, asked as nobody."""
+    """The fields of `Seen` on debug doors of the API's own host, asked as nobody. A provider's host is not the founder's to be searched."""
+    if is_provider(url):
+        return {}
     origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
     meant = {text.partition(" ")[2] for text in desk.looks.target.public}
     nowhere, _ = await desk.send(

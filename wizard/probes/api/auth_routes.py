@@ -51,8 +51,9 @@ def left_out(target: Target, net: Net) -> tuple[str, ...]:
 
 
 def _acts(route: Route) -> bool:
-    """A write without an id whose last word is a deed (``POST /import``): a broken body may not stop it."""
-    return route.method != "GET" and route.kind in {"", "admin", "private"} and intake.is_verb(route.template)
+    """A write whose last word is a deed (``POST /import``, ``POST /bookings/{id}/confirm``): a broken body may not stop it."""
+    last = "/" + route.template.partition("?")[0].rstrip("/").rpartition("/")[2]
+    return route.method != "GET" and route.kind in {"", "admin", "private"} and intake.is_verb(last)
 
 
 def _routes(target: Target) -> list[Route]:

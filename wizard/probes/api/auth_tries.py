@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import secrets
 from dataclasses import dataclass, field, replace
@@ -19,8 +21,9 @@ from wizard.probes.api.pages import text_of
 
 _MAIL = re.compile(r"(?<![\w.+-])([A-Za-z0-9._%+-]{1,64})@([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6})")
 _PHONE = re.compile(r"(?<![\w+])\+\d[\d ().-]{7,18}\d(?!\w)")
-_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+_JWT = re.compile(r"(?<![\w-])eyJ[\w-]{8,2000}\.([\w-]{8,8000})\.[\w-]{8,2000}")
 MOST_PLACES = 6
+TOKEN_LEAST = 12
 
 
 class Visitor(Asker):
@@ -67,15 +70,15 @@ class Desk:
             )
             reply, face = await self.send(again, check, route, looked=looked, own=own)
             stale = is_shut(face.kind) and face.cached
+        like = own is not None and alike(reply, own)
+        places = personal(reply, visitor.target.domains, tokens=like) if is_open(face.kind) else ()
         return Try(
             exchange=visitor.exchanges[-1],
             how=how,
-            like=own is not None and alike(reply, own),
+            like=like,
             refuses=refuses(face, reply, None, own),
             stale=stale,
-            personal=tuple(shown(visitor.net.reveals(place)) for place in personal(reply, visitor.target.domains))
-            if is_open(face.kind)
-            else (),
+            personal=tuple(shown(visitor.net.reveals(place)) for place in places),
         )
 
     @property
@@ -84,10 +87,11 @@ class Desk:
         return self.asker.sent + self.looks.sent
 
 
-def personal(reply: Reply, domains: tuple[str, ...] = ()) -> tuple[str, ...]:
+def personal(reply: Reply, domains: tuple[str, ...] = (), *, tokens: bool = True) -> tuple[str, ...]:
     """Places (JSON pointers, or ``body``) where a person's e-mail address, a token, or several phone numbers stand.
 
-    Addresses of an office (``support@``) and of the business's own domains are no person's; one phone number alone may be the business's.
+    Addresses of an office (``support@``) and of the business's own domains are no person's; one phone number alone may be the business's; a public
+    key's token names nobody. `tokens`: whether tokens count at all: a stranger may be given one of its own.
     """
     document = parse_json(reply)
     texts = list(leaves(document.value)) if document is not None else [("body", text_of(reply))]
@@ -98,14 +102,28 @@ def personal(reply: Reply, domains: tuple[str, ...] = ()) -> tuple[str, ...]:
             continue
         text = leaf[:65_536]
         name = squeeze(pointer.rpartition("/")[2])
-        token = _JWT.search(text) or (name in known("personal", "tokens") and len(text) >= 12)
-        if token or any(_is_person(hit[1], hit[2], domains) for hit in _MAIL.finditer(text)):
+        if (tokens and _is_token(name, text)) or any(
+            _is_person(hit[1], hit[2], domains) for hit in _MAIL.finditer(text)
+        ):
             places.append(pointer)
         for hit in _PHONE.finditer(text):
             phones.setdefault(squeeze(hit.group()), pointer)
     if len(phones) > 1:
         places += phones.values()
     return tuple(dict.fromkeys(places))[:MOST_PLACES]
+
+
+def _is_token(name: str, text: str) -> bool:
+    """A JWT that says whose it is (RFC 7519), or a long value called a token."""
+    found = _JWT.search(text)
+    if found is None:
+        return name in known("personal", "tokens") and len(text) >= TOKEN_LEAST
+    payload = found[1]
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return True
+    return isinstance(claims, dict) and not known("personal", "claims").isdisjoint(claims)
 
 
 def _is_person(local: str, domain: str, domains: tuple[str, ...]) -> bool:
