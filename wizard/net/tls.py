@@ -6,6 +6,8 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import certifi
@@ -42,7 +44,6 @@ class Shaker:
         self._places = places
         self._fetch = fetch
         self._gate = asyncio.Semaphore(WIDTH)
-        self._made: dict[str, ssl.SSLContext] = {}
         self._ca_file = access.ca_file
         self.count = 0
 
@@ -78,7 +79,9 @@ class Shaker:
             facts = replace(facts, chain_code=facts.code if timeless.fault else timeless.code)
         if facts.code == 20 and leaf is not None and await self._fetched_issuer_helps(leaf, host, port, address):
             return replace(facts, issuer_sent=False)
-        if facts.code in {18, 19, 20} or facts.chain_code in {18, 19, 20}:
+        if 18 in {facts.code, facts.chain_code}:  # the leaf signed itself: no network that inspects does that
+            return replace(facts, issuer_trusted=False)
+        if {facts.code, facts.chain_code} & {19, 20}:
             system = await self._try(host, port, address, self._context("system"))
             return replace(facts, issuer_trusted=False, system_trusts=not system.fault and system.code in SOUND_CHAIN)
         return facts
@@ -144,28 +147,40 @@ class Shaker:
             writer.transport.abort()
 
     def _context(self, kind: str) -> ssl.SSLContext:
-        if kind not in self._made:
-            self._made[kind] = self._new(kind)
-        return self._made[kind]
+        """A shared one: nobody adds to it. The computer's own store may change between two runs."""
+        if kind == "system":
+            return self._new(kind)
+        stamp = self._ca_file.stat().st_mtime_ns if self._ca_file is not None else 0
+        return _shared(kind, self._ca_file, stamp)
 
     def _new(self, kind: str) -> ssl.SSLContext:
-        """Fixed flags in every context: Python 3.13 adds STRICT and PARTIAL_CHAIN, and with the latter a fetched issuer would be an anchor."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.set_alpn_protocols(["h2", "http/1.1"])
-        if kind == "bare":
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-            return context
-        if kind == "system":
-            context.load_default_certs()
-        else:
-            context.load_verify_locations(certifi.where())
-            if self._ca_file is not None:
-                context.load_verify_locations(self._ca_file)
-        context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
-        if kind == "timeless":
-            context.verify_flags |= NO_CHECK_TIME
+        return _context(kind, self._ca_file)
+
+
+def _context(kind: str, ca_file: Path | None) -> ssl.SSLContext:
+    """Fixed flags in every context: Python 3.13 adds STRICT and PARTIAL_CHAIN, and with the latter a fetched issuer would be an anchor."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    if kind == "bare":
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
         return context
+    if kind == "system":
+        context.load_default_certs()
+    else:
+        context.load_verify_locations(certifi.where())
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+    context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
+    if kind == "timeless":
+        context.verify_flags |= NO_CHECK_TIME
+    return context
+
+
+@lru_cache(maxsize=8)
+def _shared(kind: str, ca_file: Path | None, _stamp: int) -> ssl.SSLContext:
+    """Reading the roots takes most of a handshake's time: once a process is enough."""
+    return _context(kind, ca_file)
 
 
 def _with(facts: TlsFacts, leaf: Certificate | None) -> TlsFacts:
