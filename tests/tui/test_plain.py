@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
-from wizard.session import Session, flow
+from wizard.session import Session, edit, flow
 from wizard.session.desk import Desk
 from wizard.tui.app import Wizard
 from wizard.tui.plain import Plain
@@ -85,7 +85,9 @@ async def test_both_faces_write_the_same_journal(twice: tuple[Session, Session, 
 
 
 def test_a_first_visit(desk: Desk) -> None:
-    said = talk(desk, "1\nBrightside\n\nAda Osei\n3\n5\n")
+    said = talk(desk, "1\n\nBrightside\nno address\nAda Osei\n\n3\n7\n")
+    assert "name of the business first" in said
+    assert "not a web address" in said
     assert "Not enough proof yet" in said
     assert "\x1b" not in said
     assert [entry.business for entry in desk.entries()] == ["Brightside"]
@@ -113,6 +115,28 @@ def test_what_is_not_understood_is_asked_again(desk: Desk) -> None:
 
 def test_hostile_text_cannot_steer_the_terminal(desk: Desk) -> None:
     session = desk.create("A\x1b]0;owned\x07B", "", "Ada")
-    said = talk(desk, "3\n5\n", session)
+    said = talk(desk, "3\n7\n", session)
     assert "\x1b" not in said
     assert "\x07" not in said
+
+
+def test_the_profile_is_filled_in_line_by_line(desk: Desk) -> None:
+    session = desk.create("Brightside", "https://app.brightside.example", "Ada")
+    fields = ["nonsense words", "https://api.brightside.example", *[""] * (len(edit.FIELDS) - 1)]
+    said = talk(desk, "\n".join(["5", *fields, "1", "2", "7", ""]), session)
+    assert said.count("api.base_url should be") == 1
+    assert edit.fields(session) == {
+        "api.base_url": "https://api.brightside.example",
+        "consent.touch": "true",
+        "consent.push": "false",
+    }
+
+
+def test_the_proof_says_what_it_understood_and_sends_nothing_without_a_yes(desk: Desk) -> None:
+    session = desk.create("Brightside", "https://app.brightside.example", "Ada")
+    token = "tok-" + "s3cr3t" * 4
+    curl = f"curl 'https://app.brightside.example/c/1' \\\n -H 'Authorization: Bearer {token}'\n."
+    said = talk(desk, "\n".join(["6", "amber1 otter1", curl, "birch1 heron1", curl, "2", "7", ""]), session)
+    assert said.count("Understood: GET https://app.brightside.example/c/1") == 2
+    assert token not in said
+    assert session.assessment.run.requests == 0

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from wizard.checklist import Question
 from wizard.model import FileRef, Trouble
-from wizard.session import Running, Session, flow, papers
+from wizard.session import Running, Session, edit, flow, papers
 from wizard.session.desk import Desk
 from wizard.session.runs import Began, Ended
 from wizard.tui.signs import Signs
@@ -75,29 +75,43 @@ class Plain:
         """From the first menu to the end; every answer is saved as it is given."""
         try:
             session = first or self._open()
-            if session is not None:
-                self._work(session)
+            if first is None:
+                self.tell(say("plain.help"))
+            self._work(session)
         except Leave:
             self.tell(say("plain.saved"))
 
-    def _open(self) -> Session | None:
-        entries = self.desk.entries()
-        options = [
-            (str(n), say("tui.home.continue", business=e.business, known=e.known, of=e.of, when=e.when))
-            for n, e in enumerate(entries)
-        ]
-        chosen = self.pick(
-            say("plain.begin"), [*options, ("new", say("tui.home.new")), ("verify", say("tui.home.verify"))]
-        )
-        if chosen == "verify":
-            self._verify()
-            return None
-        if chosen != "new":
-            return self.desk.open(entries[int(chosen)].path)
-        business = self.hear(say("tui.new.business"))
+    def _open(self) -> Session:
+        """The first menu, until it comes to an assessment."""
+        while True:
+            entries = self.desk.entries()
+            options = [
+                (str(n), say("tui.home.continue", business=e.business, known=e.known, of=e.of, when=e.when))
+                for n, e in enumerate(entries)
+            ]
+            ways = [("new", say("tui.home.new")), ("verify", say("tui.home.verify"))]
+            chosen = self.pick(say("plain.begin"), [*options, *ways])
+            try:
+                if chosen == "new":
+                    return self._new()
+                if chosen != "verify":
+                    return self.desk.open(entries[int(chosen)].path)
+                self._verify()
+            except Trouble as trouble:
+                self.tell(say(trouble.key, **trouble.slots))
+
+    def _new(self) -> Session:
+        while not (business := self.hear(say("tui.new.business"))):
+            self.tell(say("tui.new.no-name"))
         site = self.hear(say("tui.new.site"))
         assessor = self.hear(say("tui.new.assessor"))
-        return self.desk.create(business, site if "://" in site or not site else f"https://{site}", assessor)
+        while True:
+            try:
+                return self.desk.create(business, site if "://" in site or not site else f"https://{site}", assessor)
+            except Trouble as trouble:
+                wrong = trouble.slots.get("key") == "site.url"
+                self.tell(say("tui.new.bad-site") if wrong else say(trouble.key, **trouble.slots))
+                site = self.hear(say("tui.new.site"))
 
     def _work(self, session: Session) -> None:
         doors: list[tuple[str, str, Callable[[Session], None]]] = [
@@ -105,6 +119,8 @@ class Plain:
             ("answer", say("plain.answer"), self._ask),
             ("board", say("plain.board"), self._board),
             ("seal", say("plain.seal"), self._seal),
+            *([("setup", say("plain.setup"), self._setup)] if edit.editable(session) else []),
+            *([("proof", say("plain.proof"), self._proof)] if edit.editable(session) else []),
         ]
         while True:
             chosen = self.pick(
@@ -117,9 +133,53 @@ class Plain:
             except Trouble as trouble:
                 self.tell(say(trouble.key, **trouble.slots))
 
-    def _run(self, session: Session) -> None:
+    def _setup(self, session: Session) -> None:
+        """The fields of the profile one after the other; an empty line keeps what is there."""
+        self.tell(say("tui.setup.about"))
+        values = edit.fields(session)
+        for name in edit.FIELDS:
+            self._field(session, name, values.get(name, ""))
+        self.tell(say("tui.setup.consent"))
+        options = [("yes", say("flow.yes")), ("no", say("flow.no"))]
+        consent = {name: self.pick(say(f"tui.setup.{name}"), options) == "yes" for name in ("touch", "push")}
+        edit.save(session, {}, consent, self.desk)
+        self.tell(say("plain.setup-saved"))
+
+    def _field(self, session: Session, name: str, value: str) -> None:
+        key = name.replace(".", "-")
+        while True:
+            example = value or say(f"tui.setup.{key}-example")
+            known = "plain.field-known" if value else "plain.field"
+            typed = self.hear(say(known, label=say(f"tui.setup.{key}"), value=example))
+            if not typed:
+                return
+            try:
+                edit.save(session, {name: typed}, {}, self.desk)
+            except Trouble as trouble:
+                self.tell(say(trouble.key, **trouble.slots))
+                continue
+            return
+
+    def _proof(self, session: Session) -> None:
+        """The two pasted requests and their words; the proof itself then runs."""
+        self.tell(say("tui.proof.about"))
+        pasted, markers = {}, {}
+        for name in ("a", "b"):
+            markers[name] = self.hear(say(f"tui.proof.marker-{name}"))
+            pasted[name] = self.block(say("plain.paste", label=say(f"tui.proof.curl-{name}")))
+            self.tell(edit.understood(pasted[name]))
+        options = [("yes", say("flow.yes")), ("no", say("flow.no"))]
+        if self.pick(say("tui.proof.consent"), options) == "no":
+            return
+        edit.accounts(session, pasted, markers, self.desk)
+        self._run(session, ("object-access",))
+        for row in session.proof_rows():
+            self.tell(say("tui.proof.row", **{**row, "sign": Signs.of(row["outcome"])}))
+
+    def _run(self, session: Session, items: tuple[str, ...] = ()) -> None:
         async def follow() -> None:
-            async for event in Running(session, debug=session.debug).events():
+            running = Running(session, items, debug=session.debug)
+            async for event in running.events():
                 title = session.checklist.item(event.item).title
                 if isinstance(event, Began):
                     self.tell(say("tui.board.looking", item=title))
