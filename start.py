@@ -4,6 +4,8 @@
 Standard library only. Exit codes are those of the command that runs; 4 when the set-up cannot be done.
 """
 
+from __future__ import annotations  # an older Python must get as far as the line that tells it so
+
 import hashlib
 import os
 import platform
@@ -16,6 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 NEEDS = (3, 11)
+MSYS_PANGO = Path("C:/msys64/ucrt64/bin/libpango-1.0-0.dll")
 PANGO_DEBIAN = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
 
 OLD_PYTHON = (
@@ -24,6 +27,7 @@ OLD_PYTHON = (
 NO_VENV = "This Python cannot make its own folder for packages. Do this once, then run the same command again:\n  {how}"
 NO_PANGO = "The PDF part needs Pango, which is not on this computer. All else works without it. To add it:\n  {how}"
 FAILED = "The set-up did not finish ({step}). The lines above say why. Nothing outside {venv} was changed."
+STOPPED = "Stopped. Run the same command again to go on."
 SETTING_UP = "Setting up in {venv} (once, about a minute) ..."
 
 VENV_HOW = {
@@ -66,7 +70,8 @@ def apt(*packages: str) -> bool:
     """Install Debian packages; tell which."""
     say("Installing {names} ...", names=" ".join(packages))
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", *packages]):
+    quiet = ["-qq", "-o", "Dpkg::Use-Pty=0"]
+    for arguments in ([*quiet, "update"], [*quiet, "install", "-y", "--no-install-recommends", *packages]):
         done = subprocess.run(["apt-get", *arguments], env=environment, stdout=sys.stderr, check=False)
     return done.returncode == 0
 
@@ -83,9 +88,16 @@ def ensure_venv_parts() -> bool:
     return False
 
 
+def has_pango() -> bool:
+    """Whether the libraries that draw the PDF's text are here; on Windows they are looked for where MSYS2 puts them."""
+    if system() == "windows":
+        return MSYS_PANGO.is_file() or bool(find_library("libpango-1.0-0"))
+    return bool(find_library("pango-1.0") and find_library("pangoft2-1.0"))
+
+
 def ensure_pango() -> None:
     """Pango is asked for, not required: without it there is no PDF, and the person is told."""
-    if find_library("pango-1.0") and find_library("pangoft2-1.0"):
+    if has_pango():
         return
     if may_install() and apt(*PANGO_DEBIAN):
         return
@@ -121,7 +133,7 @@ def install(extra: str) -> bool:
         steps += [[uv, "pip", "install", "-q", "--python", inside, "-e", target]]
     else:
         steps = [[sys.executable, "-m", "venv", str(VENV)]]
-        steps += [[inside, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", target]]
+        steps += [[inside, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-e", target]]
     for step in steps:
         if subprocess.run(step, stdout=sys.stderr, check=False).returncode != 0:
             say(FAILED, step=" ".join(Path(word).name for word in step[:4]), venv=VENV)
@@ -159,4 +171,8 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    try:
+        raise SystemExit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say(STOPPED)
+        raise SystemExit(130) from None
