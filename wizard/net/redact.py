@@ -30,6 +30,8 @@ class Redactor:
         self._words: set[str] = set()
         self._loose: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._late: list[str] = []
+        """Words learnt after the pattern was made, longest first: forged tokens, hundreds a run, for which it is not made anew each time."""
         for headers in access.accounts.values():
             for name, secret in headers.items():
                 if name.lower() not in HARMLESS:
@@ -72,6 +74,9 @@ class Redactor:
             words = sorted((word for word in self._words), key=len, reverse=True)
             every = [*map(re.escape, words), *sorted(self._loose, key=len, reverse=True)]
             self._pattern = re.compile("|".join(every) or r"(?!)", re.IGNORECASE)
+        for word in self._late:
+            if word in text:
+                text = text.replace(word, self._mask(word))
         return self._pattern.sub(lambda hit: self._mask(hit.group()), text)
 
     def fingerprint(self, value: str) -> str:
@@ -88,8 +93,10 @@ class Redactor:
 
     def _add(self, value: str, least: int) -> None:
         if len(value) >= least:
-            self._words |= {form for form in _forms(value) if len(form) >= least}
-            self._pattern = None
+            forms = {form for form in _forms(value) if len(form) >= least} - self._words
+            self._words |= forms
+            if self._pattern is not None and forms:
+                self._late = sorted({*self._late, *forms}, key=len, reverse=True)
 
 
 def _basic(text: str) -> list[str]:
