@@ -40,7 +40,7 @@ class Limit:
 def limits() -> dict[str, Limit]:
     """The limits by the name of what they guard. Chat is counted by user, all else by address."""
     return {
-        "chat": Limit(38, 6.0),
+        "chat": Limit(52, 6.0),
         "login": Limit(12, 10.0),
         "reset": Limit(12, 10.0),
         "upload": Limit(12, 10.0),
