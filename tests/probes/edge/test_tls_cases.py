@@ -100,10 +100,11 @@ def refused(status: int):
     return lambda _: Response(status, (("content-type", "text/plain"),), b"use https")
 
 
-def dated(days: float, handler=site):
-    """A site whose clock is days away from ours."""
+def dated(days: float, handler=site, age: int = 0):
+    """A site whose clock is days away from ours, or whose answers have been in a cache for `age` seconds."""
     stamp = email.utils.formatdate(time.time() + days * 86400, usegmt=True)
-    return lambda request: replace(handler(request), headers=(*handler(request).headers, ("date", stamp)))
+    more = (("date", stamp), *([("age", str(age))] if age else []))
+    return lambda request: replace(handler(request), headers=(*handler(request).headers, *more))
 
 
 SILENT = {(EDGE, 80): Door(lambda _: Hang())}
@@ -278,6 +279,29 @@ CASES = [
         zone(app=None, more={(APP, "A"): [EDGE, BARE]}),
         doors() | {(BARE, 443): Door(site, ROOT.context(names(), not_before=now() - 90 * DAY, not_after=now() - DAY))},
         item="fail",
+    ),
+    Case(
+        "E99-challenged",
+        {f"tls.ipv6@{APP}": "pass"},
+        zone(more={(APP, "AAAA"): [EDGE6]}),
+        doors()
+        | {(EDGE6, 443): Door(lambda _: Response(403, (("cf-mitigated", "challenge"),)), ROOT.context(names()))},
+        item="pass",
+        trap=True,
+    ),
+    Case(
+        "moved-away",
+        {"tls.mixed": "unknown:reasons.moved"},
+        doors=doors(secure=only(APP, lambda _: Response(301, (("location", f"https://new.{D}/"),)), site)),
+        item="unknown",
+        trap=True,
+    ),
+    Case(
+        "E97-old-answer-from-a-cache",
+        {f"tls.expiry@{APP}": "pass"},
+        doors=doors(secure=dated(-5, age=5 * 86400), plain=dated(-5, moves, 5 * 86400)),
+        item="pass",
+        trap=True,
     ),
     Case("no-list", {"tls.coverage": "unknown:not-confirmed"}, domains=(APP,), item="unknown", trap=True),
     Case(

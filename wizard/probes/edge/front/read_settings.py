@@ -19,7 +19,8 @@ def read_settings(seen: Seen) -> list[Finding]:
     if not seen.zones:
         if not found:
             where = next((p.host.place for p in seen.points), "")
-            found.append(finding("edge.mode", Outcome.UNKNOWN, where, "ask", reason=Reason.NOT_TESTED))
+            say = "ask" if any(behind_cloudflare(p) for p in seen.points) else "ask-other"
+            found.append(finding("edge.mode", Outcome.UNKNOWN, where, say, reason=Reason.NOT_TESTED))
         return found
     for zone in seen.zones:
         found += _zone(zone, seen)

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from wizard.model import Unobserved
 from wizard.net import Call, Fault, Hello, Net, Reply
 from wizard.probe import Target, progress
+from wizard.probes.api.pages import is_challenge
 from wizard.probes.edge import hosts as names
 from wizard.probes.edge.email.facts import clip
 from wizard.probes.edge.home import Home, look_at_home
@@ -70,7 +71,9 @@ def _dates(replies: Iterable[Reply]) -> list[float]:
     found = []
     for reply in replies:
         try:
-            found.append(parsedate_to_datetime(reply.header("date")[:60]).timestamp() - time.time())
+            kept = reply.header("age")[:9]  # a cache keeps the date of the first answer (RFC 9111 section 5.1)
+            since = int(kept) if kept.isdigit() else 0
+            found.append(parsedate_to_datetime(reply.header("date")[:60]).timestamp() + since - time.time())
         except (ValueError, TypeError, OverflowError):
             continue
     return found
@@ -138,7 +141,9 @@ class _Visit:
             *(self.net.send(Call("GET", url, address=a, why="tls.ipv6", timeout=6.0)) for a in four + six)
         )
         one, other = (mark_of(reply) for reply in replies)
-        if any(reply.fault is not Fault.NONE for reply in replies) or not (one.title or other.title):
+        if any(reply.fault is not Fault.NONE or is_challenge(reply) for reply in replies) or one.status != other.status:
+            return ""
+        if not (one.title or other.title):
             return ""
         return "same" if same(one, other) or one.title == other.title else "other"
 

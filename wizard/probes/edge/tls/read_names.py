@@ -99,6 +99,17 @@ def read_coverage(seen: Seen, judged: list[HostSeen]) -> Finding:
             reason=Reason.NOT_TESTED,
             slots=slots,
         )
+    if seen.left_out:
+        slots |= {"left": str(seen.left_out)}
+        return finding(
+            "tls.coverage",
+            Outcome.UNKNOWN,
+            _home(seen),
+            "left-out",
+            evidence=raw,
+            reason=Reason.NOT_TESTED,
+            slots=slots,
+        )
     if more:
         return finding("tls.coverage", Outcome.PASS, _home(seen), "more", evidence=raw, note=True, slots=slots)
     return finding("tls.coverage", Outcome.PASS, _home(seen), evidence=raw, slots=slots)

@@ -9,7 +9,7 @@ from wizard.net import Fault
 from wizard.probes.edge.finding import finding
 from wizard.probes.edge.home import host_in, place_in
 from wizard.probes.edge.tls.facts import Chain, HostSeen, Seen
-from wizard.probes.edge.tls.read_handshake import worst
+from wizard.probes.edge.tls.read_handshake import matches, worst
 
 HALF_YEAR, YEAR = 180 * 86_400, 365 * 86_400
 _ID = "tls.http-redirect"
@@ -27,6 +27,10 @@ def read_redirects(hosts: list[HostSeen], broken: frozenset[str]) -> list[Findin
         if host.host.local or host.host.port != 443 or (first is not None and first.fault is Fault.DNS):
             continue
         if not host.host.listed:
+            if host.host.origin == "guessed" and not any(
+                matches(host.host.name, line.shake.names) for line in host.lines
+            ):
+                continue  # a mail server, say, that answers under another name: nobody's web address
             found.append(finding(_ID, Outcome.UNKNOWN, place, "reasons.other-host", reason=Reason.NOT_TESTED))
             continue
         others = any(name != host.host.name for name in answered)
@@ -175,7 +179,8 @@ def read_mixed(seen: Seen) -> list[Finding]:
     if not seen.home:
         return [finding("tls.mixed", Outcome.UNKNOWN, "", "reasons.no-site", reason=Reason.NOT_TESTED)]
     if seen.page != "seen":
-        say = {"challenged": "reasons.challenged", "tls": "no-page"}.get(seen.page, "reasons.host-down")
+        moved = "reasons.moved" if seen.page.startswith("3") else "reasons.host-down"
+        say = {"challenged": "reasons.challenged", "tls": "no-page"}.get(seen.page, moved)
         return [finding("tls.mixed", Outcome.UNKNOWN, host, say, evidence=f"{seen.home} {seen.page}")]
     active = [one for one in seen.mixed if one.kind not in ("image", "link", "style", "frame")]
     raw = "; ".join(f"{one.kind}: {one.url}" + (f" in {one.file}" if one.file else "") for one in seen.mixed)
