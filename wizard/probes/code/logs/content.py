@@ -17,16 +17,26 @@ def find(record: Record) -> tuple[str, str] | None:
     for key, value in record.fields:
         if len(value) <= LEAST_LETTERS:
             continue
-        own = is_a(key, "content") or (bare(key) in names("either") and _inside(key))
-        if (own and is_prose(value)) or (bare(key) in names("either") and is_prose(value) and speaks(value)):
+        if is_prose(value) and (is_a(key, "content") or speaks(value, _least(key))):
             return key, value
     return None
+
+
+def _least(key: str) -> int:
+    """How often somebody must say I, my or me for the text under this key to be a person's: no number is enough under any other key."""
+    if _inside(key):
+        return 1
+    return 2 if bare(key) in names("either") or is_a(key, "loose") else 1_000_000
 
 
 def _inside(key: str) -> bool:
     """``body.message``, ``messages.text``: below a key for chat text."""
     parent = key.rpartition(".")[0]
-    return bool(parent) and (is_a(parent, "content") or bare(parent) in {"messages", "chat", "conversation"})
+    return (
+        bool(parent)
+        and (bare(key) in names("either") or is_a(key, "loose"))
+        and (is_a(parent, "content") or is_a(parent, "loose") or bare(parent) == "messages")
+    )
 
 
 def is_prose(text: str) -> bool:
@@ -43,7 +53,7 @@ def is_prose(text: str) -> bool:
     )
 
 
-def speaks(text: str) -> bool:
-    """A person says I, my or me, twice at least."""
+def speaks(text: str, least: int) -> bool:
+    """A person says I, my or me at least so often."""
     words = [word.strip(".,!?;:…\"'()").lower().replace("’", "'") for word in text[:4_000].split()]
-    return sum(word in names("spoken") for word in words) >= 2
+    return sum(word in names("spoken") for word in words) >= least

@@ -41,6 +41,13 @@ _PHONE = re.compile(
 )
 _FICTION = re.compile(r"1\d{3}55501\d\d|447700900\d{3}|44\d{2,3}496\d{4}")
 """Numbers that are kept for films and examples."""
+_MACHINE = re.compile(
+    r"://[^\s/]*$|Linux version [^\n(]{0,60}\($|(?:message-?id|msgid|in-reply-to|references)\W{0,4}$"
+    r"|(?:bot/|crawler|spider|compatible;)[^\"]{0,190}$",
+    re.IGNORECASE,
+)
+"""What stands before an address that is no client's: a user in a URL, a builder's name, a message's id, a crawler's contact in its user agent."""
+_AGENT = re.compile(r'(?<=" )"[^"]*"(?=\s*(?:"[^"]*"\s*)?$)')
 _SSN = re.compile(r"(?<![\w.:/+=-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w:/+=-]|\.\d)")
 _DATE = re.compile(r"^(?:19|20)\d\d-\d\d-\d\d(?:T00:00:00\S*)?$|^\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d$")
 _NAME = re.compile(r"^[A-ZÀ-Ž][a-zß-ž'’-]{1,24}(?: (?:[a-z]{2,4} )?[A-ZÀ-Ž][a-zß-ž'’-]{1,24}){1,3}$")
@@ -66,7 +73,7 @@ class Person:
 
 def find(record: Record, own: frozenset[str] = frozenset()) -> tuple[Person, ...]:
     """What is personal in a record and its stack. `own`: the business's domains, whose role addresses do not count."""
-    text = "\n".join([record.text, *record.stack]) if record.stack else record.text
+    text = "\n".join([_without_agent(record), *record.stack]) if record.stack else _without_agent(record)
     if "%40" in text or "%2B" in text or "%2b" in text:
         text += "\n" + unquote(text[:16_384])
     found = [*_emails(text, own), *_cards(record, text), *_accounts(text), *_phones(text)]
@@ -75,6 +82,19 @@ def find(record: Record, own: frozenset[str] = frozenset()) -> tuple[Person, ...
     )
     found += _keyed(record)
     return tuple(dict.fromkeys(found))
+
+
+def _without_agent(record: Record) -> str:
+    """The record's text without its user agent: the address in there is a crawler's, never a client's."""
+    text = record.text
+    if "@" not in text:
+        return text
+    if record.kind == "access":
+        return _AGENT.sub('""', text)
+    for key, value in record.fields:
+        if "agent" in key.lower() and "@" in value:
+            text = text.replace(value, "")
+    return text
 
 
 # --- e-mail -----------------------------------------------------------------------------------------------------------
@@ -95,7 +115,7 @@ def _emails(text: str, own: frozenset[str]) -> Iterator[Person]:
         return
     for pattern in (_EMAIL, _EMAIL_KEYED):
         for found in pattern.finditer(text):
-            if is_address(found[0], text[max(0, found.start() - 60) : found.start()], own):
+            if is_address(found[0], text[max(0, found.start() - 200) : found.start()], own):
                 local, _, domain = found[0].partition("@")
                 yield Person("e-mail", f"{local[0]}…@{domain[0]}….{domain.rpartition('.')[2]}")
 
@@ -115,9 +135,7 @@ def is_address(text: str, before: str = "", own: frozenset[str] = frozenset()) -
         return False
     if any(domain == one or domain.endswith("." + one) for one in own) and small.partition("+")[0] in names("roles"):
         return False
-    if re.search(
-        r"://[^\s/]*$|message-?id\W{0,4}$|msgid\W{0,4}$|in-reply-to\W{0,4}$|references\W{0,4}$", before, re.IGNORECASE
-    ):
+    if _MACHINE.search(before) or domain in names("makers"):
         return False
     if labels[-1] in names("endings") and (len(labels) == 2 or re.fullmatch(r"[0-9a-f]{4,40}|\d+x?", labels[0])):
         return False

@@ -28,6 +28,8 @@ _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
+_HANDLE = re.compile(rb"^0x[0-9a-fA-F]{1,16}$")
+"""A number of up to 64 bits, as handles, addresses and session numbers are written in logs."""
 _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
 
 
@@ -98,6 +100,8 @@ def identifier(value: bytes) -> bool:
         return True
     named = _FILE.search(value)
     if named and (slug(value[: named.start()]) or wordy(value[: named.start()], 0.4)):
+        return True
+    if _HANDLE.match(value):
         return True
     if _DATE.match(value) or (value.count(b"/") >= 2 and wordy(value, 0.4)):
         return True
