@@ -11,6 +11,7 @@ from wizard.probes.edge.front import attack, cache
 PROBES: tuple[Probe, ...] = (
     auth.PROBE,
     objects.PROBE,
+    cache.PROBE,
     cors.PROBE,
     input.PROBE,
     hosted.PROBE,
@@ -22,7 +23,6 @@ PROBES: tuple[Probe, ...] = (
     tls.PROBE,
     email.PROBE,
     front.PROBE,
-    cache.PROBE,
     attack.PROBE,
     deployment.PROBE,
     auth_logout.PROBE,
