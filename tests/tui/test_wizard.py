@@ -227,3 +227,20 @@ def test_the_way_out_is_always_there(session: Session) -> None:
     for question in session.checklist.questions().values():
         assert flow.choices(question)[-1][0] == flow.DONT_KNOW
         assert not re.search(r"[{}]", question.ask)
+
+
+def test_a_table_is_the_same_after_the_file_was_read_again(session: Session, desk: Desk) -> None:
+    tables = [q for q in session.checklist.questions().values() if q.kind == "table"]
+    assert len(tables) > 1
+    for question in tables:
+        text = "\n".join(" | ".join(f"{name} {n}" for name in question.columns) for n in range(2))
+        session.answer(question.id, flow.rows(question, text))
+    session.save()
+    if session.folder:
+        session.folder.close()
+    again = desk.open(session.folder.path if session.folder else Path())
+    for question in tables:
+        text = flow.table_text(question, again.answers()[question.id])
+        assert text.splitlines()[0].split(" | ") == [f"{name} 0" for name in question.columns]
+    before, after = session.results(), again.results()
+    assert [i["findings"] for i in after["items"]] == [i["findings"] for i in before["items"]]

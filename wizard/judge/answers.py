@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -26,7 +27,12 @@ def _told(question: Question, check: Check, answer: Answer, now: str) -> Finding
     """The finding that the answer makes by itself."""
     outcome, say = meaning(question, answer, now)
     basis = Basis.EVIDENCED if answer.files else Basis.ATTESTED
-    slots = (("by", answer.by), ("at", answer.at[:10]), ("question", question.ask), ("value", _short(answer.value)))
+    slots = (
+        ("by", answer.by),
+        ("at", answer.at[:10]),
+        ("question", question.ask),
+        ("value", _short(answer.value, question.columns)),
+    )
     return Finding(
         question.id,
         outcome,
@@ -35,7 +41,7 @@ def _told(question: Question, check: Check, answer: Answer, now: str) -> Finding
         slots=slots,
         severity=check.severity if outcome is Outcome.FAIL else None,
         reason=Reason.REVIEW if outcome is Outcome.UNKNOWN else None,
-        evidence=f"{answer.by}: {_short(answer.value)}",
+        evidence=f"{answer.by}: {_short(answer.value, question.columns)}",
         files=answer.files,
         answered_by=answer.by,
     )
@@ -102,9 +108,10 @@ def _settled(finding: Finding, told: Finding, check: Check) -> Finding:
     )
 
 
-def _short(value: object) -> str:
-    """An answer in one line; of a table, the first cell of each row."""
+def _short(value: object, columns: Sequence[str]) -> str:
+    """An answer in one line; of a table, its first column. The order of a row's own keys is lost when it is saved."""
     if isinstance(value, list | tuple):
-        value = ", ".join(str(next(iter(row.values()), "")) if isinstance(row, dict) else str(row) for row in value)
+        first = columns[0] if columns else ""
+        value = ", ".join(str(row.get(first, "")) if isinstance(row, dict) else str(row) for row in value)
     text = str(value)
     return text if len(text) <= 200 else text[:199] + "…"

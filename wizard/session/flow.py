@@ -99,11 +99,11 @@ def rows(question: Question, text: str) -> list[dict[str, str]]:
     return found
 
 
-def table_text(answer: Answer | None) -> str:
-    """The rows of an answer as text again."""
+def table_text(question: Question, answer: Answer | None) -> str:
+    """The rows of an answer as text again, the columns in the question's order."""
     if answer is None or not isinstance(answer.value, list | tuple):
         return answer.value if answer is not None and isinstance(answer.value, str) else ""
-    return "\n".join(" | ".join(row.values()) for row in answer.value)
+    return "\n".join(" | ".join(str(row.get(name, "")) for name in question.columns) for row in answer.value)
 
 
 def day(text: str) -> str:

@@ -81,7 +81,7 @@ class Asking(Leaf):
             if question.kind == "table":
                 columns = " | ".join(question.columns)
                 yield Label(self.door.text(say("tui.question.table", columns=columns)), classes="field", markup=False)
-            yield TextArea(flow.table_text(page.given), id="value", classes="short", tab_behavior="focus")
+            yield TextArea(flow.table_text(question, page.given), id="value", classes="short", tab_behavior="focus")
             with Horizontal(classes="row"):
                 yield Button(say("tui.keys.save"), id="save", variant="primary", compact=True)
         given = page.given.value if page.given is not None and isinstance(page.given.value, str) else ""
