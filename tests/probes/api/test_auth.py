@@ -284,6 +284,13 @@ CASES = [
         Setup(routes=(), own=(), own_b=(), public=("GET /ui",)),
     ),
     Case(
+        "a route that is only called like the team's",
+        "lower-role",
+        "-",
+        lambda r: reply({"free": ["Monday"]}) if by_token()(r) else SIGN_IN,
+        Setup(routes=("GET /staff/hours",), own=(), own_b=()),
+    ),
+    Case(
         "a foreign form is refused by its origin",
         "forged-form",
         "P",

@@ -32,6 +32,8 @@ MOST = 110
 """Requests of this item that carry a credential or a body."""
 MOST_LOOKS = 70
 """Requests as nobody, such as anybody's browser makes."""
+MOST_HOOKS = 25
+"""Deliveries to the webhook and looks at their effect."""
 
 
 async def observe(target: Target, net: Net) -> Seen | Unobserved:
@@ -61,13 +63,15 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     if not refused:
         seen = await _with_session(seen, now, desk)
     seen = replace(seen, tricks=await tricks(_shut(now, seen), desk), **await knock_on_doors(desk, base))
-    seen = replace(seen, discovery=await discover(desk), hooks=await deliver(desk))
+    seen = replace(seen, discovery=await discover(desk))
     await desk.asker.check_control()
+    post = Desk(Visitor(target, net, limit=MOST_HOOKS), desk.looks)
+    seen = replace(seen, hooks=await deliver(post))
     return replace(
         seen,
         cookies=await set_cookies(desk),
         lost=desk.asker.lost,
-        requests=desk.requests,
+        requests=desk.requests + post.asker.sent,
         aftercare=tuple(left for part in (seen.form, seen.hooks) if part for left in part.aftercare),
     )
 

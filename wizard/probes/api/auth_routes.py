@@ -87,10 +87,16 @@ def _listed(route: Route, target: Target) -> Own:
         str(route),
         call,
         writes=not reads,
-        admin=route.kind == "admin" or str(route) in target.admin,
+        admin=str(route) in _marked(target),
         verb=reads and intake.is_verb(route.template),
         made_up=made_up,
     )
+
+
+def _marked(target: Target) -> set[str]:
+    """The routes that the founder calls for people with more rights; a name alone (``/staff``) marks none."""
+    parsed = (intake.parse(text, target.base_url) for text in target.admin)
+    return {*target.admin, *(str(route) for route in parsed if route)}
 
 
 def _entry(entry: str, route: Route) -> str | None:

@@ -85,7 +85,7 @@ async def published_key(desk: Desk) -> tuple[str, bytes]:
             reply = await _get(origin + path, desk)
             if path.endswith("configuration"):
                 there = _named(reply, "jwks_uri")
-                reply = await _get(urljoin(origin, there), desk) if there else Reply()
+                reply = await _get(_joined(origin, there), desk) if there else Reply()
             if reply.status == 200 and _named(reply, "keys"):
                 return "fetched", reply.head
     return "missing", b""
@@ -101,6 +101,14 @@ def _issuers(desk: Desk) -> list[str]:
 
 async def _get(url: str, desk: Desk) -> Reply:
     return await desk.looks.net.send(Call("GET", url, why="auth.key-confusion"))
+
+
+def _joined(origin: str, there: str) -> str:
+    """The address that a server's answer names; hostile text gives one that the door refuses."""
+    try:
+        return urljoin(origin, there[:2_000])
+    except ValueError:
+        return ""
 
 
 def _named(reply: Reply, name: str) -> str:

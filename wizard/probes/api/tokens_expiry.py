@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 
 from wizard.model import Consent
-from wizard.probe import progress
+from wizard.probe import progress, stop
 from wizard.probes.api.auth_routes import Own, plain_address
 from wizard.probes.api.auth_seen import Expired
 from wizard.probes.api.auth_tries import Desk
@@ -18,7 +18,8 @@ GRACE = 330.0
 """Seconds after its end from which a token must be refused: one large framework family allows 300 by default."""
 LONGEST_WAIT = 900.0
 QUESTION = "auth.expired-token"
-STEP = 30.0
+STEP = 0.5
+TOLD_EVERY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,17 @@ async def _handed_over(owns: list[Own], desk: Desk) -> Expired:
     return Expired(old.kind, ago, same, tries=tuple(tries))
 
 
-async def _waited(owns: list[Own], desk: Desk, end: float) -> Expired:
-    """The own token of a, which worked a moment ago, GRACE seconds after its end. From then on a is signed out."""
-    here = clock.get()
+async def _waited(owns: list[Own], desk: Desk, end: float) -> Expired | None:
+    """The own token of a, which worked a moment ago, GRACE seconds after its end; None when the person stops. From then on a is signed out."""
+    here, halt, steps = clock.get(), stop.get(), 0
     while (left := end + GRACE - here.now()) > 0:
-        progress.get()(f"{left:.0f} s")
+        if halt is not None and halt.is_set():
+            return None
+        if steps % TOLD_EVERY == 0:
+            progress.get()(f"{left:.0f} s")
+        steps += 1
         await here.sleep(min(left, STEP))
     desk.asker.control = None
-    tries = [
-        await desk.attempt(replace(own.call, fresh=True), "expired-token", own.route, how="waited") for own in owns[:1]
-    ]
+    calls = [replace(own.call, fresh=True) for own in owns[:1]]
+    tries = [await desk.attempt(call, "expired-token", owns[0].route, how="waited") for call in calls]
     return Expired("jwt", here.now() - end, True, waited=True, tries=tuple(tries))
