@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wizard.probe import Probe
 from wizard.probes.api import auth, auth_logout, cors, hosted, input, objects, rate
+from wizard.probes.chat import inject, inventory
 from wizard.probes.code import deployment, logs, repository, repository_history, served, watch
 from wizard.probes.edge import email, front, tls
 from wizard.probes.edge.front import attack, cache
@@ -15,6 +16,8 @@ PROBES: tuple[Probe, ...] = (
     cors.PROBE,
     input.PROBE,
     hosted.PROBE,
+    inject.PROBE,
+    inventory.PROBE,
     rate.PROBE,
     logs.CANARY,
     served.PROBE,

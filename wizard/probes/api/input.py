@@ -135,7 +135,7 @@ class Tries:
         return replace(tried, again=again, held=held)
 
     async def _ask(self, call: Call, check: str) -> tuple[Reply, Face]:
-        return await patiently(self.asker, call, check, self.name)
+        return await patience.patiently(self.asker, call, check, self.name)
 
     def _call(self, one: bodies.Odd) -> Call:
         asker = self.asker
@@ -152,15 +152,6 @@ class Tries:
                 reply, _face = await self.asker.send(call, "extra-fields", str(route))
                 return reply
         return None
-
-
-async def patiently(asker: Asker, call: Call, check: str, route: str) -> tuple[Reply, Face]:
-    """Send; where the server says that it is too much, wait as long as it asks (at most a minute) and send once more."""
-    reply, face = await asker.send(call, check, route)
-    if face.kind is Kind.THROTTLES:
-        await patience.wait(patience.bounded(reply))
-        return await asker.send(call, check, route)
-    return reply, face
 
 
 def came_back(reply: Reply, before: Reply | None) -> tuple[str, ...]:
@@ -197,12 +188,12 @@ async def _ids(asker: Asker, good: bodies.Good, place: Place) -> tuple[Tried, ..
     for check, payload, call, name in calls:
         if check in crashed:
             continue
-        reply, face = await patiently(asker, call, check, shown(asker.net.reveals(name)))
+        reply, face = await patience.patiently(asker, call, check, shown(asker.net.reveals(name)))
         one = Tried(check, payload, len(call.body or b""), asker.exchanges[-1])
         if is_error(face):
             one = with_words(one, reply, (call.body or b"") + call.url.encode(), asker.net)
         if face.kind is Kind.BREAKS:
-            _reply, second = await patiently(asker, call, check, shown(asker.net.reveals(name)))
+            _reply, second = await patience.patiently(asker, call, check, shown(asker.net.reveals(name)))
             again = asker.exchanges[-1]
             one = replace(one, again=again, held=await asker.check_control())
             crashed |= {check} if second.kind is Kind.BREAKS else set()

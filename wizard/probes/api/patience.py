@@ -10,7 +10,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from wizard.net import Reply
+from wizard.net import Call, Reply
+from wizard.probes.api.ask import Asker
+from wizard.probes.api.faces import Face, Kind
 
 MOST, MOST_ON_LOOPBACK, UNTOLD = 60.0, 5.0, 5.0
 
@@ -49,3 +51,12 @@ def on_loopback(reply: Reply) -> bool:
         return ipaddress.ip_address(reply.address).is_loopback
     except ValueError:
         return False
+
+
+async def patiently(asker: Asker, call: Call, check: str, route: str) -> tuple[Reply, Face]:
+    """Send; where the server says that it is too much, wait as long as it asks (at most a minute) and send once more."""
+    reply, face = await asker.send(call, check, route)
+    if face.kind is Kind.THROTTLES:
+        await wait(bounded(reply))
+        return await asker.send(call, check, route)
+    return reply, face
