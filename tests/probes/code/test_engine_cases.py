@@ -178,6 +178,11 @@ DECOYS = {
         + "-".join(["arrow", "circle", "outline"])
         + " fc-event-title-container key-binding-modifier re_render_component",
     ),
+    "a notebook at home": (
+        "README.md",
+        f"[I 12:00 App] http://(3f0c or 127.0.0.1):8888/?token={M.hex(48)}\nhttp://localhost:8888/lab?a=1&token={M.hex(48)}\n"
+        f"http://192.168.1.20:8123/?token={M.hex(48)} http://[::1]/#access_token={M.alnum(40)}",
+    ),
     "uuid": ("a.json", f'{{"id": "{M.uuid()}", "requestId": "{M.uuid()}", "trace": "{M.hex(32)}"}}'),
     "log lines": ("a.log", f"2026-11-01 GET /api/token 200 trace={M.hex(32)} session started key=value user=42"),
     "prose": (
@@ -193,6 +198,11 @@ def test_decoy_does_not_fail(case: str) -> None:
     place = Place.SERVED if name.endswith((".js", ".css", ".html")) and "docs" not in name else Place.TRACKED
     bad = [m for m in matches(text, name, place) if m.counts and m.grade in (Grade.MASTER, Grade.SECRET)]
     assert [m for m in bad if not m.sandbox and not (name.startswith("docs") and m.made_up)] == []
+
+
+@pytest.mark.parametrize("host", ["app.example.io", "11.0.0.1", "172.32.0.1:8888", "127.0.0.1.example.io"])
+def test_a_token_in_an_address_elsewhere_still_counts(host: str) -> None:
+    assert failing(f"see https://{host}/lab?token={M.hex(48)}", "README.md") == ["generic"]
 
 
 def test_two_secrets_in_one_line_are_both_redacted_in_both() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from wizard.probes.code.secrets import proofs, values
@@ -44,6 +44,11 @@ _SIGNING_NAME = re.compile(
     rb"(?i)(?:jwt|nextauth|auth|session|cookie|signing|encryption|app)[_-]?(?:secret|key)(?:[_-]?key)?(?:[_-]?base)?$|^(?:\w{0,12}\.)?secret[_-]?key(?:[_-]?base)?$"
 )
 _DOC_SEARCH = re.compile(rb"(?i)indexname|docsearch|algolia")
+_AT_HOME = re.compile(
+    rb"""(?i)\bhttps?://[^\s"'<>/]{0,40}(?:[ ]or[ ])?(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"""
+    rb"""|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\)?(?::\d{1,5})?(?:/[^\s"'<>?#]{0,120})?[?#](?:[^\s"'<>]{0,120}&)?$"""
+)
+"""An address on one's own machine or in a private network (RFC 1918, RFC 6761), up to where a parameter's name begins."""
 _STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|here$")
 
 
@@ -122,7 +127,14 @@ def judge(data: bytes, found: Assigned) -> Named | None:
     value = found.value
     if len(value) < 8 or len(value) > 512 or values.reference(value):
         return None
-    return _vendor(data, found) or _generic(found)
+    return _vendor(data, found) or _at_home(data, found, _generic(found))
+
+
+def _at_home(data: bytes, found: Assigned, named: Named | None) -> Named | None:
+    """What opens a service on one's own machine, such as a notebook, opens nothing for a stranger: a person may look at it."""
+    if named is None or not _AT_HOME.search(data, max(0, found.begin - 320), found.begin):
+        return named
+    return replace(named, confidence=Confidence.WEAK)
 
 
 @cache
