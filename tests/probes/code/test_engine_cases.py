@@ -181,7 +181,8 @@ DECOYS = {
     "a notebook at home": (
         "README.md",
         f"[I 12:00 App] http://(3f0c or 127.0.0.1):8888/?token={M.hex(48)}\nhttp://localhost:8888/lab?a=1&token={M.hex(48)}\n"
-        f"http://192.168.1.20:8123/?token={M.hex(48)} http://[::1]/#access_token={M.alnum(40)}",
+        f"http://192.168.1.20:8123/?token={M.hex(48)} http://[::1]/#access_token={M.alnum(40)}\n"
+        f"http://localhost:8888/token={M.hex(48)}",
     ),
     "uuid": ("a.json", f'{{"id": "{M.uuid()}", "requestId": "{M.uuid()}", "trace": "{M.hex(32)}"}}'),
     "log lines": ("a.log", f"2026-11-01 GET /api/token 200 trace={M.hex(32)} session started key=value user=42"),

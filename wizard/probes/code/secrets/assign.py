@@ -46,7 +46,7 @@ _SIGNING_NAME = re.compile(
 _DOC_SEARCH = re.compile(rb"(?i)indexname|docsearch|algolia")
 _AT_HOME = re.compile(
     rb"""(?i)\bhttps?://[^\s"'<>/]{0,40}(?:[ ]or[ ])?(?:localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1\]|10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}"""
-    rb"""|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\)?(?::\d{1,5})?(?:/[^\s"'<>?#]{0,120})?[?#](?:[^\s"'<>]{0,120}&)?$"""
+    rb"""|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\)?(?::\d{1,5})?[/?#](?:[^\s"'<>]{0,200}[/?#&])?$"""
 )
 """An address on one's own machine or in a private network (RFC 1918, RFC 6761), up to where a parameter's name begins."""
 _STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|here$")
