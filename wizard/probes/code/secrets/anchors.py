@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 
 from wizard.probes.code.secrets.kinds import Kind, kinds, width
 
+PASSWORD_WORDS = ("passw", "pwd", "passphrase", "passcode", "_pass", "dbpass")
+"""A name with one of these (any case) may hold a password: a value of eight bytes is enough to look at it."""
 NAME_WORDS = (
-    "secret", "token", "passw", "pwd", "passphrase", "passcode", "api_key", "api-key", "apikey", "api key",
-    "access_key", "access-key", "accesskey", "auth_", "auth-", "_auth", "authkey", "authorization", "auth\"", "auth'", "auth:", "auth=", "auth =", "credential", "private_key", "private-key",
-    "privatekey", "conn_str", "connstr", "connectionstring", "connection_string", "encryption_key", "encryptionkey",
-    "encryption-key", "signing_key", "signingkey", "signing-key", "_key", "-key", "master_key", "masterkey", "bearer", "session_", "session-", "sessionid",
-    "cookie", "accountkey", "sharedaccesskey", "_pass", "dbpass", "webhook", "salt", "pat_", "_pat",
+    "secret", "token", "api_key", "api-key", "apikey", "api key", "access_key", "access-key", "accesskey",
+    "auth_", "auth-", "_auth", "authkey", "authorization", "auth\"", "auth'", "auth:", "auth=", "auth =", "credential",
+    "private_key", "private-key", "privatekey", "conn_str", "connstr", "connectionstring", "connection_string",
+    "encryption_key", "encryptionkey", "encryption-key", "signing_key", "signingkey", "signing-key", "master_key", "masterkey",
+    "bearer", "session_", "session-", "sessionid", "cookie", "accountkey", "sharedaccesskey", "webhook", "salt", "pat_", "_pat",
 )  # fmt: skip
-"""A value may be secret when its name holds one of these (any case)."""
+"""A value may be secret when its name holds one of these (any case); no rule takes one of fewer than 16 bytes."""
 
 # Only classes, literals and bounded counts: hyperscan, RE2 and `re` must read these alike. So no \s, \w, \d.
 _NAME = r"[A-Za-z0-9_.\-]{0,24}"
-_VALUE = r"[A-Za-z0-9_+/=~!@#%^*$&?\-]"
-_TYPED = r"(?:[ ]?(?:string|str|&str|text)[ ]?)?"
-_QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(]" + _TYPED + r"[^A-Za-z0-9\r\n]{0,8}[\"'`][^ \t\r\n\"'`\\<>]{8}"
-_BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}(?:[A-Za-z0-9]{1,6}\.)?" + _VALUE + r"{10}"
-_BLANK = r"[ \t]{1,4}[\"']?[A-Za-z0-9_+/=\-]{16}"
-_PAIRED = r"[\"']?[ ]?,?[ \t\r\n]{0,24}[\"']?[Vv]alue[\"']?[ ]?[:=][ ]?[\"']?" + _VALUE + r"{8}"
+_QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(](?:[ ]?(?:string|str|&str|text)[ ]?)?[^A-Za-z0-9\r\n]{0,8}[\"'`]"
+_BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}"
+_BLANK = r"[ \t]{1,4}[\"']?"
+_PAIRED = r"[\"']?[ ]?,?[ \t\r\n]{0,24}[\"']?[Vv]alue[\"']?[ ]?[:=][ ]?[\"']?"
+_VALUE = r"[A-Za-z0-9_+/=.~!@#%^*:&$?()\-]"
+_WORD = r"[A-Za-z0-9_+/=.~!@#%^*:&$?\-]"
+_PLAIN = r"[A-Za-z0-9_+/=\-]"
 LONGEST_SPAN = 224
 LONGEST_LITERAL = 32
+LONGEST_TAIL = 20
+"""Bytes of a tail that the search itself looks at; the pattern sees to the rest, and short tails compile and run faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,16 @@ class Anchor:
     caseless: bool
     binary: bool
     kinds: tuple[Kind, ...]
-    exact: re.Pattern[bytes] = field(repr=False)
+
+    @property
+    def exact(self) -> re.Pattern[bytes]:
+        """The same expression for `re`."""
+        return _exact(self.source, self.caseless)
+
+
+@cache
+def _exact(source: bytes, caseless: bool) -> re.Pattern[bytes]:
+    return re.compile(source, re.IGNORECASE if caseless else 0)
 
 
 @cache
@@ -52,27 +66,48 @@ def anchors() -> tuple[Anchor, ...]:
             spans.append(_anchor(kind.anchors, kind.span, 0, kind.caseless, (kind,)))
             continue
         for literal in kind.anchors:
-            grouped.setdefault((literal, kind.tail), []).append(kind)
+            grouped.setdefault((literal, shortened(kind.tail)), []).append(kind)
     fixed = [
         _anchor((literal,), _quote(literal) + tail, len(literal) + width(tail), False, tuple(found))
         for (literal, tail), found in grouped.items()
     ]
     vendor = sorted({word.decode() for kind in kinds().values() for word in kind.words if len(word) >= 4})
-    spans += [_named(words, True) for words in (NAME_WORDS, tuple(vendor))]
-    spans.append(_named(("Key", "KEY"), False))
-    return (*fixed, *spans)
+    return (*fixed, *spans, *_named(tuple(vendor)))
 
 
-def _named(words: tuple[str, ...], caseless: bool) -> Anchor:
-    alternatives = "|".join(_quote(word.encode()) for word in words)
-    source = f"(?:{alternatives}){_NAME}(?:{_QUOTED}|{_BARE}|{_BLANK}|{_PAIRED})"
-    return _anchor(tuple(word.encode() for word in words), source, 0, caseless, ())
+def shortened(tail: str) -> str:
+    """A tail of one long class, cut to what the search needs."""
+    cut = re.fullmatch(r"(\[[^\]]+\])\{(\d+)\}", tail)
+    return f"{cut[1]}{{{LONGEST_TAIL}}}" if cut and int(cut[2]) > LONGEST_TAIL else tail
+
+
+def _named(vendor: tuple[str, ...]) -> list[Anchor]:
+    """Names that hold a word, each with the first bytes of a value. ``key`` counts only where a word ends."""
+    short = f"(?:{_QUOTED}[^ \\t\\r\\n\"'`\\\\<>]{{8}}|{_BARE}{_WORD}{{8}}|{_BLANK}{_PLAIN}{{12}}|{_PAIRED}{_VALUE}{{8}})"
+    long = f"(?:{_QUOTED}{_VALUE}{{16}}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_VALUE}{{16}})"
+    rest = r"(?:[_.\-][A-Za-z0-9_.\-]{0,23})?"
+    groups = ((PASSWORD_WORDS, short), (NAME_WORDS, long), (vendor, long))
+    made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
+    made.append(_anchor((b"_key", b"-key"), f"[_\\-]key{rest}{long}", 0, True, ()))
+    made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY)(?:[_.0-9A-Z\\-][A-Za-z0-9_.\\-]{{0,23}})?{long}", 0, False, ()))
+    return made
+
+
+def _digit(value: str) -> str:
+    """A value of 9 bytes or more with a digit among its first 24: hardly any identifier, nearly every key."""
+    return f"(?:{value}{{0,7}}[0-9]{value}{{8}}|{value}{{8,23}}[0-9])"
+
+
+def _bytes(words: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
+
+
+def _any(words: tuple[str, ...]) -> str:
+    return "|".join(_quote(word.encode()) for word in words)
 
 
 def _anchor(literals: tuple[bytes, ...], source: str, size: int, caseless: bool, found: tuple[Kind, ...]) -> Anchor:
-    raw = source.encode()
-    exact = re.compile(raw, re.IGNORECASE if caseless else 0)
-    return Anchor(literals, raw, size, caseless, any(kind.binary for kind in found), found, exact)
+    return Anchor(literals, source.encode(), size, caseless, any(kind.binary for kind in found), found)
 
 
 def _quote(literal: bytes) -> str:

@@ -30,10 +30,7 @@ class Kind:
     tail: str
     span: str
     caseless: bool
-    pattern: re.Pattern[bytes] | None
-    near: re.Pattern[bytes] | None
     words: tuple[bytes, ...]
-    shape: re.Pattern[bytes] | None
     back: int
     reach: int
     check: str
@@ -46,6 +43,22 @@ class Kind:
     risk: str
     rotate: str
     seen: str
+    sources: tuple[str, str, str]
+
+    @property
+    def pattern(self) -> re.Pattern[bytes] | None:
+        """The whole value, compiled at first use, as the next two are: most kinds are never met in a run."""
+        return _compiled(self.sources[0])
+
+    @property
+    def near(self) -> re.Pattern[bytes] | None:
+        """What must stand near it."""
+        return _compiled(self.sources[1])
+
+    @property
+    def shape(self) -> re.Pattern[bytes] | None:
+        """The whole value of a kind that goes by the vendor's word."""
+        return _compiled(self.sources[2])
 
 
 def width(tail: str) -> int:
@@ -72,10 +85,7 @@ def _kind(id_: str, order: int, table: dict[str, Any]) -> Kind:
         tail=table.get("tail", DEFAULT_TAIL),
         span=table.get("span", ""),
         caseless=table.get("caseless", False),
-        pattern=_compiled(table.get("pattern", "")),
-        near=_compiled(table.get("near", "")),
         words=words,
-        shape=_compiled(table.get("shape", "")),
         back=min(table.get("back", 0), LONGEST_BACK),
         reach=min(table.get("reach", DEFAULT_REACH), LONGEST_REACH),
         check=table.get("check", ""),
@@ -88,8 +98,10 @@ def _kind(id_: str, order: int, table: dict[str, Any]) -> Kind:
         risk=table["risk"],
         rotate=table.get("rotate", ""),
         seen=table.get("seen", "2026-11"),
+        sources=(table.get("pattern", ""), table.get("near", ""), table.get("shape", "")),
     )
 
 
+@cache
 def _compiled(source: str) -> re.Pattern[bytes] | None:
     return re.compile(source.encode()) if source else None

@@ -12,7 +12,7 @@ import threading
 from functools import cache
 from typing import Any, Protocol
 
-from wizard.probes.code.secrets.anchors import Anchor, anchors
+from wizard.probes.code.secrets.anchors import LONGEST_SPAN, Anchor, anchors
 
 
 @cache
@@ -28,11 +28,11 @@ Hit = tuple[int, int]
 
 
 class Prefilter(Protocol):
-    """One of the three engines. `hits` are (start, anchor number), sorted, each once."""
+    """One of the three engines. `hits` are (start, anchor number), sorted, each once; ``first <= start < last``."""
 
     name: str
 
-    def hits(self, data: bytes) -> list[Hit]:
+    def hits(self, data: bytes, first: int = 0, last: int | None = None) -> list[Hit]:
         """Every place where an anchor matches."""
         ...
 
@@ -55,29 +55,33 @@ class Hyperscan:
         expressions = [a.source for a in known]
         self._database.compile(expressions=expressions, ids=list(range(len(known))), elements=len(known), flags=flags)
         self._own = threading.local()
-        self._inner = {number: _look_ahead(a) for number, a in enumerate(known) if not a.width}
 
-    def hits(self, data: bytes) -> list[Hit]:
-        """Every place where an anchor matches."""
+    def hits(self, data: bytes, first: int = 0, last: int | None = None) -> list[Hit]:
+        """Every place where an anchor matches. A part of the data is looked at where it stands, without a copy."""
+        last = len(data) if last is None else last
+        whole = first == 0 and last + LONGEST_SPAN >= len(data)
         seen: list[tuple[int, int, int]] = []
         add = seen.append
 
         def matched(number: int, start: int, end: int, _flags: int, _context: object) -> None:
             add((number, start, end))
 
-        self._database.scan(data, matched, scratch=self._scratch())
+        part = data if whole else memoryview(data)[first : last + LONGEST_SPAN]
+        self._database.scan(part, matched, scratch=self._scratch())
+        return self._starts(data, seen, first, last) if seen else []
+
+    def _starts(self, data: bytes, seen: list[tuple[int, int, int]], first: int, last: int) -> list[Hit]:
         found: set[Hit] = set()
         for number, start, end in seen:
-            size = self._known[number].width
-            if size:
-                found.add((end - size, number))
+            anchor = self._known[number]
+            if anchor.width:
+                found.add((first + end - anchor.width, number))
                 continue
-            found.add((start, number))
-            exact = self._known[number].exact
-            for inner in self._inner[number].finditer(data, start + 1, end):
-                if exact.match(data, inner.start()):
+            found.add((first + start, number))
+            for inner in _look_ahead(anchor).finditer(data, first + start + 1, first + end):
+                if anchor.exact.match(data, inner.start()):
                     found.add((inner.start(), number))
-        return sorted(found)
+        return sorted(hit for hit in found if hit[0] < last)
 
     def _scratch(self) -> Any:
         if not hasattr(self._own, "scratch"):
@@ -85,6 +89,7 @@ class Hyperscan:
         return self._own.scratch
 
 
+@cache
 def _look_ahead(anchor: Anchor) -> re.Pattern[bytes]:
     """Finds every place of one of the anchor's literals, overlapping ones too."""
     words = b"|".join(re.escape(literal) for literal in anchor.literals)
@@ -109,14 +114,18 @@ class Re2:
             for byte in {b for literal in anchor.literals for b in _first(literal, anchor.caseless)}:
                 self._by_byte.setdefault(byte, []).append((number, anchor))
 
-    def hits(self, data: bytes) -> list[Hit]:
+    def hits(self, data: bytes, first: int = 0, last: int | None = None) -> list[Hit]:
         """Every place where an anchor matches."""
+        last = len(data) if last is None else last
+        part = data[first : last + LONGEST_SPAN]
         found: list[Hit] = []
         at = 0
-        while match := self._any.search(data, at):
-            start = match.start()
+        while match := self._any.search(part, at):
+            at = match.start() + 1
+            start = first + at - 1
+            if start >= last:
+                break
             found += [(start, n) for n, anchor in self._by_byte.get(data[start], ()) if anchor.exact.match(data, start)]
-            at = start + 1
         return sorted(found)
 
 
@@ -128,17 +137,19 @@ class Plain:
     def __init__(self, known: tuple[Anchor, ...]) -> None:
         self._known = known
 
-    def hits(self, data: bytes) -> list[Hit]:
+    def hits(self, data: bytes, first: int = 0, last: int | None = None) -> list[Hit]:
         """Every place where an anchor matches."""
-        small = data.lower()
+        last = len(data) if last is None else last
+        part = data[first : last + LONGEST_SPAN]
+        small = part.lower()
         found: set[Hit] = set()
         for number, anchor in enumerate(self._known):
-            text = small if anchor.caseless else data
+            text = small if anchor.caseless else part
             for literal in anchor.literals:
                 at = text.find(literal)
-                while at >= 0:
-                    if anchor.exact.match(data, at):
-                        found.add((at, number))
+                while 0 <= at < last - first:
+                    if anchor.exact.match(part, at):
+                        found.add((first + at, number))
                     at = text.find(literal, at + 1)
         return sorted(found)
 

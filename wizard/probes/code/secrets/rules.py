@@ -39,7 +39,7 @@ def find(data: bytes, engine: Prefilter, first: int, last: int, *, code: bool, b
 
     `code`: program text; `binary`: few kinds run.
     """
-    hits = [hit for hit in engine.hits(data) if first <= hit[0] < last]
+    hits = engine.hits(data, first, last)
     return _settle(_raws(data, hits[:MOST_HITS], engine, code, binary)), len(hits) > MOST_HITS
 
 
