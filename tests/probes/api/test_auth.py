@@ -13,6 +13,7 @@ from tests.probes.api.auth_rig import (
     SIGN_IN,
     Ran,
     Setup,
+    Who,
     by_token,
     cookie,
     issue,
@@ -26,6 +27,7 @@ from wizard.demo.parts.http import Handler, Request, Response, page, reply, serv
 from wizard.model import Outcome, Tag
 from wizard.net import Access, open_net
 from wizard.probe import Chat, Target
+from wizard.probes.api.auth_routes import BROKEN, EMPTY
 from wizard.probes.code import served, served_findings
 
 SESSIONS = {"tok-of-ada-session-1": "a", "tok-of-ben-session-2": "b"}
@@ -161,6 +163,36 @@ BOT = reply({"reply": "Please ask your coach for permission."})
 INTROSPECTED = reply({"data": {"__schema": {"queryType": {"name": "Query"}}}})
 DOCS = page("<html><title>API</title><div id=swagger-ui></div><script src=swagger-ui.js></script></html>")
 LOGIN = page("<title>Sign in</title><form><input type=password></form>")
+
+CHAT = Setup(routes=("POST /chat",), own=(), own_b=())
+
+
+def reads_first(who: Who) -> Handler:
+    """A framework that turns broken JSON away before any route runs, and checks fields after the sign-in."""
+
+    def handler(request: Request) -> Any:
+        if request.path != "/chat":
+            return MISSING
+        try:
+            fields = json.loads(request.body)
+        except ValueError:
+            return reply({"detail": "invalid json"}, 422)
+        if who(request) is None:
+            return SIGN_IN
+        return reply({"reply": "hello"}) if "message" in fields else reply({"detail": "message is missing"}, 422)
+
+    return handler
+
+
+def takes_nothing(request: Request) -> Any:
+    """Broken JSON is turned away, an empty object is taken: nobody must not send it."""
+    if request.path != "/chat":
+        return MISSING
+    if request.body == BROKEN:
+        return reply({"detail": "invalid json"}, 422)
+    assert by_token()(request)
+    return reply({"id": "c_1"}, 201)
+
 
 CASES = [
     Case(
@@ -363,6 +395,12 @@ CASES = [
         Setup(routes=("POST /chat",), own=(), own_b=()),
     ),
     Case(
+        "a write that reads the body before it asks who is there", "missing-token", "P", reads_first(by_token()), CHAT
+    ),
+    Case("the same, and any token", "any-token", "P", reads_first(by_token()), CHAT),
+    Case("a write that is open and wants fields", "missing-token", "I", reads_first(lambda r: "a"), CHAT),
+    Case("a write that takes an empty body", "missing-token", "I", takes_nothing, CHAT),
+    Case(
         "a write behind the gate",
         "missing-token",
         "P",
@@ -389,8 +427,7 @@ def harmless(ran: Ran, setup: Setup) -> None:
     for request in ran.log:
         assert request.method in {"GET", "HEAD", "OPTIONS", "POST"}
         if request.method == "POST" and not setup.push:
-            with pytest.raises(ValueError):
-                json.loads(request.body)
+            assert request.body in {BROKEN, EMPTY, b""}
 
 
 async def test_one_flaw_is_one_finding_and_raises_the_flag() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.probes.api.auth_rig import issue
+from tests.probes.api.auth_rig import issue, judged
 from tests.probes.api.canned import page as html
 from tests.probes.api.canned import reply
 from wizard.intake import routes as intake
-from wizard.model import Outcome, Reason
+from wizard.model import Answer, Outcome, Reason
 from wizard.net import Access, Call, Fault, Secret, open_net
 from wizard.probe import Account, Target
 from wizard.probes.api.auth_cookies import kind_of, parse
@@ -25,6 +25,7 @@ from wizard.probes.api.auth_tricks import spellings
 from wizard.probes.api.auth_tries import personal
 from wizard.probes.api.evidence import Exchange
 from wizard.probes.api.faces import Kind
+from wizard.probes.api.sightings import Hit
 from wizard.probes.api.tokens_battery import spread
 from wizard.probes.api.tokens_contents import in_addresses
 from wizard.probes.api.webhooks_read import webhooks
@@ -269,7 +270,14 @@ GATE: list[tuple[str, Tried, str]] = [
         Tried("r", control=GIVES, nobody=one(Kind.GIVES, "data", personal=("/mail",))),
         "fail-personal",
     ),
-    ("a secret word for nobody", Tried("r", control=GIVES, nobody=one(Kind.LEAKS, "other")), "fail"),
+    (
+        "a secret word for nobody",
+        Tried(
+            "r", control=GIVES, nobody=Try(answer(Kind.LEAKS, "other", hits=(Hit("other", "json", "/text", "ott…"),)))
+        ),
+        "fail",
+    ),
+    ("a file for nobody", Tried("r", control=GIVES, nobody=one(Kind.LEAKS, "same-file")), "fail-file"),
     ("the web page", Tried("r", control=GIVES, nobody=one(Kind.SHELL)), "reasons.page-not-api"),
 ]
 
@@ -293,6 +301,17 @@ def test_a_lost_session_takes_the_pass_back() -> None:
     tried = Tried("r", control=GIVES, nobody=D401, any_token=D401)
     assert any_told(tried, Seen()).outcome is Outcome.PASS
     assert any_told(tried, Seen(lost="denies")).reason is Reason.INCONCLUSIVE
+
+
+def test_an_answer_settles_only_what_was_left_for_a_person() -> None:
+    public = Tried("GET /plans", control=GIVES, nobody=one(Kind.GIVES, "data", like=True))
+    blind = Tried("GET /me", control=answer(Kind.DENIES, "401", 401), nobody=D401)
+    target = Target(answers={"auth.missing-token": Answer("auth.missing-token", "yes", "Ada Osei")})
+    ran = judged(None, list(read(Seen(routes=(public, blind)))), target, [])
+    assert {f.say: f.outcome for f in ran.of("missing-token")} == {
+        "told-pass": Outcome.PASS,
+        "same-refusal": Outcome.UNKNOWN,
+    }
 
 
 def test_read_is_total() -> None:

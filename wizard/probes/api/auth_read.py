@@ -129,7 +129,8 @@ def nobody_told(tried: Tried, seen: Seen) -> Told:
         return Told(Outcome.UNKNOWN, seen.refused or "reasons.stopped", Reason.NOT_TESTED)
     answer = tried.nobody.exchange
     if answer.kind is Kind.LEAKS:
-        return Told(Outcome.FAIL, "fail-cache" if answer.cached else "fail")
+        say = "fail-cache" if answer.cached else "fail" if answer.hits else "fail-file"
+        return Told(Outcome.FAIL, say)
     if answer.kind is Kind.GIVES or tried.verb:
         if tried.nobody.personal or any(hit.whose == "person" for hit in answer.hits):
             return Told(Outcome.FAIL, "fail-personal")

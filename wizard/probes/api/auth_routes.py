@@ -17,6 +17,8 @@ from wizard.probes.api.routes import SESSION_FREE, filled, known_values, private
 
 BROKEN = b'{"lr":'
 """A body that no reader of JSON takes: sent where nothing may be written."""
+EMPTY = b"{}"
+"""A body without any field: sent where a server reads the body before it asks who is there, and does not take this one even from a."""
 MADE_UP = "00000000-0000-4000-8000-00000000000f"
 _JSON = (("content-type", "application/json"),)
 
@@ -122,13 +124,13 @@ def _pasted(target: Target) -> list[Own]:
 
 
 def stranger(own: Own, target: Target, *, exact: bool = False) -> Call:
-    """The same call as nobody: no credential, no cookie, no header or parameter that names a person; a write gets a broken body unless `exact`.
+    """The same call as nobody: no credential, no cookie, no header or parameter that names a person; a pasted write gets a broken body unless `exact`.
 
     On the hosted backend nobody still shows the project's public key, as its own library does.
     """
     call = bare(own.call)
     hosted = target.hosted.url and urlsplit(call.url).netloc == urlsplit(target.hosted.url).netloc
-    body = call.body if exact or not own.writes else BROKEN
+    body = BROKEN if own.pasted and own.writes and not exact else call.body
     consent = Consent.TOUCH if own.writes else Consent.LOOK
     return replace(call, actor="hosted" if hosted else "nobody", body=body, consent=consent, fresh=True)
 

@@ -10,7 +10,7 @@ from wizard.model import Consent
 from wizard.net import Call
 from wizard.probe import progress
 from wizard.probes.api.alike import alike
-from wizard.probes.api.auth_routes import Own, plain_address, stranger
+from wizard.probes.api.auth_routes import BROKEN, EMPTY, Own, plain_address, stranger
 from wizard.probes.api.auth_seen import Tried, Try
 from wizard.probes.api.auth_tries import Desk
 from wizard.probes.api.evidence import Exchange, shown
@@ -37,13 +37,34 @@ async def _route(own: Own, desk: Desk, *, touch: bool) -> Tried:
         first = await _nobody(own, desk)
         if first.exchange.status // 100 == 2:
             return replace(tried, verb=True, nobody=first)
-    control = await _control(own, desk) if touch else None
-    nobody = await _nobody(own, desk)
-    if control is None:
-        return replace(tried, nobody=nobody)
+    if not touch:
+        return replace(tried, nobody=await _nobody(own, desk))
+    control, nobody = await _control(own, desk), await _nobody(own, desk)
+    if _read_first(own, nobody) and (emptied := await _emptied(own, desk)):
+        own, control = emptied
+        nobody = await _nobody(own, desk)
     nowhere = control.kind is Kind.HIDES and await _nowhere(own, desk)
     random = await _random(own, desk) if nobody.refuses else None
+    if random and random.like and _read_first(own, random) and (emptied := await _emptied(own, desk)):
+        own, control = emptied
+        random = await _random(own, desk)
     return replace(tried, control=control, nowhere=nowhere, nobody=nobody, any_token=random)
+
+
+def _read_first(own: Own, one: Try) -> bool:
+    """Whether the broken body of a write was turned away before anybody asked who sends it, as several frameworks do."""
+    return own.call.body == BROKEN and one.exchange.kind is Kind.REJECTS
+
+
+async def _emptied(own: Own, desk: Desk) -> tuple[Own, Exchange] | None:
+    """The write with an empty object as its body, and a's own answer; None where a's was taken: then nobody's might be, too."""
+    emptied = replace(own, call=replace(own.call, body=EMPTY))
+    before = desk.controls[own.route]
+    control = await _control(emptied, desk)
+    if control.kind in {Kind.REJECTS, Kind.DENIES, Kind.HIDES} and control.status >= 400:
+        return emptied, control
+    desk.controls[own.route] = before
+    return None
 
 
 async def _control(own: Own, desk: Desk) -> Exchange:
