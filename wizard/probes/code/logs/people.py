@@ -27,18 +27,20 @@ _EMAIL_KEYED = re.compile(
     r"(?<==)[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,6}[A-Za-z]{2,24}(?![\w@-]|\.\w|:[/\w]*/)"
 )
 _CARD = re.compile(
-    r"(?<![\w.:/+=-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ -])\d{6}\2\d{4,5}|\d{14,19})(?![\w:/+=-]|\.\d)"
+    r"(?<![\w.:/+-])(?:\d{4}([ -])\d{4}\1\d{4}\1\d{1,7}|3\d{3}([ -])\d{6}\2\d{4,5}|\d{14,19})(?![\w:/+=-]|\.\d)"
 )
 _IIN = re.compile(
     r"(?:4(?:\d{15}|\d{18})|5[1-5]\d{14}|(?:222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}|3[47]\d{13}|6(?:011|5\d\d|4[4-9]\d)\d{12}"
     r"|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14}|62\d{17})"
 )
 _IBAN = re.compile(
-    r"(?<![\w./+=-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\w/+=-])"
+    r"(?<![\w./+-])[A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,4})?)(?![\w/+=-])"
 )
-_PHONE = re.compile(
-    r"(?<![\w.+/=:;%-])\+[1-9]\d{0,2}(?:[ -]?\(0?\d{0,4}\)[ -]?|[ -]?)\d[\d -]{5,16}\d(?![\w:/+=-]|[.,]\d)"
+_PHONE = re.compile(r"(?<![\w.+/:;%-])\+[1-9]\d{0,2}(?:[ -]?\(0?\d{0,4}\))?(?:[ -]?\d){5,14}(?![\w:/+=-]|[.,]\d)")
+_CALLED = re.compile(
+    r"(?:phone|tel|mobile|call|sms|whatsapp|msisdn|contact|cell|handy|\bto|from)\W{0,6}$", re.IGNORECASE
 )
+"""What stands before a number too short to be told from a difference."""
 _FICTION = re.compile(r"1\d{3}55501\d\d|447700900\d{3}|44\d{2,3}496\d{4}")
 """Numbers that are kept for films and examples."""
 _MACHINE = re.compile(
@@ -209,15 +211,25 @@ def _phones(text: str) -> Iterator[Person]:
     if "+" not in text:
         return
     for found in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", found[0])
-        if not 8 <= len(digits) <= 15 or len(set(digits)) < 4 or _FICTION.fullmatch(digits):
-            continue
-        try:
-            number = phonenumbers.parse(found[0], None)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_valid_number(number):
-            yield Person("phone", f"+{number.country_code}…{digits[-2:]}")
+        before = text[max(0, found.start() - 20) : found.start()]
+        groups = re.split(r"(?=[ -])", found[0])
+        for count in range(len(groups), 0, -1):  # a number behind it may look like its last group
+            if person := _phone("".join(groups[:count]), before):
+                yield person
+                break
+
+
+def _phone(text: str, before: str) -> Person | None:
+    digits = re.sub(r"\D", "", text)
+    if not 8 <= len(digits) <= 15 or len(set(digits)) < 4 or _FICTION.fullmatch(digits):
+        return None
+    if len(digits) < 10 and not _CALLED.search(before):
+        return None
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        return None
+    return Person("phone", f"+{number.country_code}…{digits[-2:]}") if phonenumbers.is_valid_number(number) else None
 
 
 # --- by key -----------------------------------------------------------------------------------------------------------
