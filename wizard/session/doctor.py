@@ -7,13 +7,16 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from wizard import report
 from wizard.model import Trouble
+from wizard.probes.edge.ranges import ranges
 from wizard.store import home
 from wizard.words import root, say
 
 LEAST = (3, 11)
+YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Row:
 
 def examine(environ: Mapping[str, str]) -> list[Row]:
     """All rows, in the order in which a person would mend them."""
-    rows = [_python(), _place(environ), _pdf(), _fonts(), _terminal(environ)]
+    rows = [_python(), _place(environ), _pdf(), _fonts(), _terminal(environ), _edges()]
     rows += [_program("git"), *(_module(name, module) for name, module in _MODULES.items())]
     return rows
 
@@ -86,6 +89,12 @@ def _fonts() -> Row:
     folder = root() / "templates/report/fonts"
     found = [path for path in folder.glob("*") if path.suffix in (".ttf", ".otf", ".woff2")]
     return _row("fonts", "ok" if found else "warning", str(len(found)))
+
+
+def _edges() -> Row:
+    """Networks add addresses now and then: an old list calls a host unshielded that is not."""
+    since = ranges().cloudflare.date
+    return _row("edges", "ok" if (date.today() - since).days <= YEAR else "warning", since.isoformat())
 
 
 def _terminal(environ: Mapping[str, str]) -> Row:
