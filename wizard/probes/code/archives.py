@@ -16,6 +16,7 @@ MOST_MEMBERS = 2_000
 PIECE = 1 << 18
 ZIPS = (".zip", ".whl", ".docx", ".xlsx", ".apk", ".jar")
 TARS = (".tar", ".tgz", ".tar.gz")
+OPENED = (*ZIPS, *TARS, ".gz")
 NESTED = (*ZIPS, *TARS, ".gz", ".7z", ".rar", ".bz2", ".xz")
 
 Take = Callable[[str], Callable[[bytes], None]]
@@ -35,7 +36,7 @@ class Opened:
 
 def is_archive(name: str) -> bool:
     """By its name, something that `look` opens."""
-    return name.lower().endswith((*ZIPS, *TARS, ".gz"))
+    return name.lower().endswith(OPENED)
 
 
 def look(file: IO[bytes], name: str, size: int, take: Take) -> Opened:

@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from wizard.probes.code import archives
-from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, clean, escape
+from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, escape
 
 SKIPPED = frozenset(
     [
@@ -36,7 +36,7 @@ SKIPPED = frozenset(
         ".turbo",
     ]
 )
-PICTURES = [
+PICTURES = (
     ".png",
     ".jpg",
     ".jpeg",
@@ -60,12 +60,14 @@ PICTURES = [
     ".ogg",
     ".psd",
     ".heic",
-]
+)
 MOST_FILES = 50_000
 MOST_BYTES = 4 << 30
 MOST_SECONDS = 120.0
 PIECE = 1 << 20
-_HEAD = 1 << 16
+WHOLE = 16 << 20
+"""Files up to this size are read at once and looked at where they stand; larger ones go through in pieces."""
+_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 
 @dataclass(slots=True)
@@ -141,76 +143,78 @@ class Walk:
             report.capped = "seconds"
         return bool(report.capped)
 
-    def _names(self) -> Iterator[tuple[str, bytes]]:
-        """Files below the root, by name. A folder is entered once, whatever links lead to it: links are not followed at all."""
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """Files below the root: name, path. A folder is entered once, whatever links lead to it: links are not followed at all."""
         if self.root.is_file():
-            yield self.root.name, os.fsencode(self.root)
+            yield self.root.name, str(self.root)
             return
-        waiting: list[tuple[str, bytes]] = [("", os.fsencode(self.root))]
+        waiting: list[tuple[str, str]] = [("", str(self.root))]
         while waiting:
             base, folder = waiting.pop()
             try:
-                entries = sorted(os.scandir(folder), key=lambda e: e.name)
+                with os.scandir(folder) as listed:
+                    entries = sorted(listed, key=_by_name)
             except OSError as error:
-                self.report.skipped["denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"] += 1
-                self.report.unread += 4096
+                self._missed(error)
                 continue
-            below: list[tuple[str, bytes]] = []
+            below: list[tuple[str, str]] = []
             for entry in entries:
-                name = base + os.fsdecode(entry.name)
                 if entry.is_symlink():
                     self.report.skipped["link"] += 1
-                elif entry.is_dir(follow_symlinks=False):
-                    if os.fsdecode(entry.name) in SKIPPED:
-                        self.report.skipped["folder"] += 1
-                    else:
-                        below.append((name + "/", entry.path))
+                elif not entry.is_dir(follow_symlinks=False):
+                    yield base + entry.name, entry.path
+                elif entry.name in SKIPPED:
+                    self.report.skipped["folder"] += 1
                 else:
-                    yield name, entry.path
+                    below.append((f"{base}{entry.name}/", entry.path))
             waiting += reversed(below)
         for name in sorted(self.also):
             if set(name.split("/")[:-1]) & SKIPPED:
-                yield name, os.path.join(os.fsencode(self.root), os.fsencode(name))  # noqa: PTH118  bytes
+                yield name, os.path.join(self.root, name)  # noqa: PTH118  as fast as the rest
 
-    def read(self, name: str, path: bytes, place: Place) -> None:
+    def _missed(self, error: OSError) -> None:
+        self.report.skipped["denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"] += 1
+        self.report.unread += 4096
+
+    def read(self, name: str, path: str, place: Place) -> None:
         """Scan one file, if it is a regular one."""
-        report = self.report
-        if name.lower().endswith(tuple(PICTURES)):
+        report, small = self.report, name.lower()
+        if small.endswith(PICTURES):
             report.skipped["picture"] += 1
             return
         try:
-            handle = os.open(
-                path,
-                os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
-            )
+            handle = os.open(path, _FLAGS)
         except OSError as error:
-            report.skipped["denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"] += 1
-            report.unread += 4096
+            self._missed(error)
             return
-        with os.fdopen(handle, "rb", buffering=0) as file:
+        try:
             facts = os.fstat(handle)
             if not stat.S_ISREG(facts.st_mode):
                 report.skipped["special"] += 1
                 return
-            if (facts.st_dev, facts.st_ino) in self._seen and facts.st_nlink > 1:
-                return
-            self._seen.add((facts.st_dev, facts.st_ino))
+            if facts.st_nlink > 1:
+                if (facts.st_dev, facts.st_ino) in self._seen:
+                    return
+                self._seen.add((facts.st_dev, facts.st_ino))
             report.files += 1
-            shown = self.prefix + name
-            if archives.is_archive(name):
-                self._archive(handle, shown, facts.st_size, place)
+            if archives.is_archive(small):
+                self._archive(handle, self.prefix + name, facts.st_size, place)
             else:
-                self._file(file.fileno(), shown, facts.st_size, place)
+                self._file(handle, self.prefix + name, facts.st_size, place)
+        finally:
+            os.close(handle)
 
     def _file(self, handle: int, name: str, size: int, place: Place) -> None:
-        """Never more than the file's first size plus one piece: a file that grows while it is read does not hold us."""
-        head = os.read(handle, min(max(size, 1), PIECE) + 1)
+        """Never more than the file's first size plus one byte: a file that grows while it is read does not hold us."""
+        wanted = size if 0 < size <= WHOLE else PIECE
+        head = os.read(handle, wanted + 1)
         self.report.read += len(head)
         if self.noticed is not None:
-            self.noticed(name, head)
-        if len(head) <= min(size, PIECE) and clean(head):
-            return
+            self.noticed(name, head if len(head) <= PIECE else head[:PIECE])
         scanner = Scanner(name, place, self.private)
+        if size <= WHOLE and len(head) >= size:
+            self._keep(scanner.whole(head), place)
+            return
         scanner.feed(head)
         left = size - len(head)
         while left > 0 and (piece := os.read(handle, min(PIECE, left))):
@@ -246,6 +250,10 @@ class Walk:
         self.report.found += [Found(match, place) for match in result.matches]
         if result.capped:
             self.report.capped = self.report.capped or "matches"
+
+
+def _by_name(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def digest(path: Path, most: int = 64 << 20) -> str:

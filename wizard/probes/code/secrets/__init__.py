@@ -31,7 +31,6 @@ __all__ = [
     "Place",
     "Result",
     "Scanner",
-    "clean",
     "control",
     "engine_name",
     "escape",
@@ -43,14 +42,7 @@ __all__ = [
 
 def scan_bytes(data: bytes, name: str, place: Place, private: Fingerprint, *, code: bool | None = None) -> Result:
     """Scan a whole text. `private` is ``net.fingerprint`` (or any keyed hash of text to 12 hex digits). `code`: see `Scanner`."""
-    scanner = Scanner(name, place, private, code=code)
-    scanner.feed(data)
-    return scanner.end()
-
-
-def clean(data: bytes) -> bool:
-    """No anchor at all in a short text: nothing to look at. Much cheaper than a scan, for trees of many small files. False for UTF-16."""
-    return b"\0" not in data[:64] and not choose().hits(data)
+    return Scanner(name, place, private, code=code).whole(data)
 
 
 def engine_name() -> str:

@@ -34,12 +34,11 @@ class Raw:
     decoded: bool = False
 
 
-def find(data: bytes, engine: Prefilter, first: int, last: int, *, code: bool, binary: bool) -> tuple[list[Raw], bool]:
-    """Every key whose anchor lies in ``first <= offset < last``, in order, none overlapping; and whether a flood of anchors was cut off.
+def find(data: bytes, hits: list[Hit], engine: Prefilter, *, code: bool, binary: bool) -> tuple[list[Raw], bool]:
+    """Every key whose anchor is among the hits, in order, none overlapping; and whether a flood of anchors was cut off.
 
     `code`: program text; `binary`: few kinds run.
     """
-    hits = engine.hits(data, first, last)
     return _settle(_raws(data, hits[:MOST_HITS], engine, code, binary)), len(hits) > MOST_HITS
 
 

@@ -18,6 +18,8 @@ BEFORE = LONGEST_BACK + 512
 AFTER = LONGEST_REACH + 512
 MOST_MATCHES = 2_000
 _PEEK = 8192
+_WIDE = 100_000
+"""A line that is longer counts the bytes, not the characters, before its last part."""
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -37,8 +39,10 @@ class Scanner:
     _held: bytearray = field(default_factory=bytearray)
     _base: int = 0
     _owned: int = 0
+    _marked: int = 0
+    """Up to this absolute offset line ends were counted; `_lines` of them, the current line starts at `_line`."""
     _lines: int = 0
-    _columns: int = 0
+    _line: int = 0
     _read: int = 0
     _blocks: int = 0
     _binary: bool = False
@@ -46,13 +50,21 @@ class Scanner:
     _decoder: codecs.IncrementalDecoder | None = None
     _found: dict[tuple[int, str], Match] = field(default_factory=dict)
     _capped: bool = False
-    _code: bool = False
+
+    def whole(self, data: bytes) -> Result:
+        """All of a text at once, where it stands: no copy is made, and lines are counted only where something was found."""
+        coding = _utf16(data[:_PEEK])
+        if coding:
+            self.feed(data)
+            return self.end()
+        self._read = len(data)
+        self._peek(data)
+        for first in range(0, max(len(data), 1), BLOCK):
+            self._scan(data, first, min(first + BLOCK, len(data)))
+        return self._result()
 
     def feed(self, piece: bytes) -> None:
         """More bytes of the stream."""
-        if len(piece) <= BLOCK:
-            self._feed(piece)
-            return
         for at in range(0, len(piece), BLOCK):  # a long buffer would be moved about again and again
             self._feed(piece[at : at + BLOCK])
 
@@ -62,23 +74,30 @@ class Scanner:
             self._held += piece
             if len(self._held) < _PEEK:
                 return
-            piece = bytes(self._held)
-            self._held.clear()
-            self._peek(piece)
+            piece = self._first()
         self._held += self._decoded(piece, False)
         while len(self._held) - self._owned >= BLOCK + AFTER:
-            self._scan(bytes(self._held[: self._owned + BLOCK + AFTER]), self._owned, self._owned + BLOCK)
+            data, last = bytes(self._held), self._owned + BLOCK
+            self._scan(data, self._owned, last)
+            self._forget(data, last)
 
     def end(self) -> Result:
         """What the stream came to."""
         if not self._peeked:
-            piece = bytes(self._held)
-            self._held.clear()
-            self._peek(piece)
-            self._held += self._decoded(piece, True)
+            self._held += self._decoded(self._first(), True)
         elif self._decoder is not None:
             self._held += self._decoded(b"", True)
         self._scan(bytes(self._held), self._owned, len(self._held))
+        return self._result()
+
+    def _first(self) -> bytes:
+        """The head of the stream, taken out again: it says what the rest is."""
+        head = bytes(self._held)
+        self._held.clear()
+        self._peek(head)
+        return head
+
+    def _result(self) -> Result:
         matches = tuple(sorted(self._found.values(), key=lambda m: m.offset))
         return Result(matches, self._read, self._blocks, self._binary, self._capped, self.engine.name)
 
@@ -88,7 +107,6 @@ class Scanner:
 
     def _peek(self, head: bytes) -> None:
         self._peeked = True
-        self._code = made_up.program_text(self.name) if self.code is None else self.code
         coding = _utf16(head[:_PEEK])
         if coding:
             self._decoder = codecs.getincrementaldecoder(coding)("replace")
@@ -99,22 +117,40 @@ class Scanner:
         return self._decoder.decode(piece, final).encode("utf-8", "replace") if self._decoder else piece
 
     def _scan(self, data: bytes, first: int, last: int) -> None:
-        """Look at one block; what starts in ``first..last`` belongs to it. Then forget all but what the next one needs before it."""
+        """Look at one block; what starts in ``first..last`` belongs to it."""
         self._blocks += 1
-        raws, flooded = find(data, self.engine, first, last, code=self._code, binary=self._binary)
+        hits = self.engine.hits(data, first, last)
+        if not hits:
+            return
+        if self.code is None:
+            self.code = made_up.program_text(self.name)
+        raws, flooded = find(data, hits, self.engine, code=self.code, binary=self._binary)
         self._capped = self._capped or flooded
         if raws:
             self._keep(data, raws)
+
+    def _forget(self, data: bytes, last: int) -> None:
+        """Drop all but what the next block needs before it."""
         drop = max(0, last - BEFORE)
-        lines = data.count(b"\n", 0, drop)
-        if lines:
-            self._columns = drop - data.rfind(b"\n", 0, drop) - 1
-        else:
-            self._columns += drop
-        self._lines += lines
+        self._count(data, self._base + drop)
         self._base += drop
         self._owned = last - drop
         del self._held[:drop]
+
+    def _count(self, data: bytes, to: int) -> None:
+        """Count the lines up to an absolute offset, from where they were counted last."""
+        first, last = self._marked - self._base, to - self._base
+        if last >= first:
+            lines = data.count(b"\n", first, last)
+            self._lines += lines
+            if lines:
+                self._line = self._base + data.rfind(b"\n", first, last) + 1
+        else:  # a key that begins before its anchor may begin before the last one
+            lines = data.count(b"\n", last, first)
+            self._lines -= lines
+            if lines:
+                self._line = self._base + data.rfind(b"\n", 0, last) + 1
+        self._marked = to
 
     def _keep(self, data: bytes, raws: list[Raw]) -> None:
         """Redact at once: after this line no raw value is left but in the block itself."""
@@ -130,9 +166,9 @@ class Scanner:
                 self._found[key] = self._match(data, raw, mark, text, spans)
 
     def _match(self, data: bytes, raw: Raw, mark: str, text: str, spans: list[tuple[int, int, str]]) -> Match:
-        newline = data.rfind(b"\n", 0, raw.start)
-        before = data[max(newline + 1, raw.start - 100_000) : raw.start]
-        column = len(before.decode("utf-8", "replace")) + 1 + (self._columns if newline < 0 else 0)
+        self._count(data, self._base + raw.start)
+        from_line = max(self._line - self._base, raw.start - _WIDE, 0)
+        column = from_line - (self._line - self._base) + len(data[from_line : raw.start].decode("utf-8", "replace")) + 1
         return Match(
             kind=raw.kind.id,
             grade=raw.kind.grade,
@@ -140,7 +176,7 @@ class Scanner:
             label=text,
             fingerprint=mark,
             name=redact.escape(self.name),
-            line=self._lines + data.count(b"\n", 0, raw.start) + 1,
+            line=self._lines + 1,
             column=column,
             offset=self._base + raw.start,
             excerpt=redact.excerpt(data, raw, spans),
