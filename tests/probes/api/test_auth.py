@@ -194,6 +194,33 @@ def takes_nothing(request: Request) -> Any:
     return reply({"id": "c_1"}, 201)
 
 
+QUERY = '{"query":"{ conversation(id: 1001) { text } }"}'
+PASTED = Setup(
+    routes=(),
+    pasted=f"curl 'URL/graphql' -H 'authorization: Bearer {ADA}' -H 'content-type: application/json' --data-raw '{QUERY}'",
+    headers=OPAQUE,
+)
+
+
+def graphql(who: Who) -> Handler:
+    """Reads by POST: what a founder pastes is the own conversation."""
+
+    def handler(request: Request) -> Any:
+        if request.path != "/graphql" or request.method != "POST":
+            return MISSING
+        try:
+            json.loads(request.body)
+        except ValueError:
+            return reply({"errors": [{"message": "invalid json"}]}, 400)
+        if who(request) is None:
+            return reply(
+                {"errors": [{"message": "Unauthorized", "extensions": {"code": "UNAUTHENTICATED"}}], "data": None}
+            )
+        return reply({"data": {"conversation": record("a")}})
+
+    return handler
+
+
 CASES = [
     Case(
         "F063 no sign-in anywhere",
@@ -394,6 +421,10 @@ CASES = [
         lambda r: reply({"error": "invalid json"}, 400) if r.path == "/chat" else MISSING,
         Setup(routes=("POST /chat",), own=(), own_b=()),
     ),
+    Case("a pasted read by POST", "missing-token", "P", graphql(opaque(SESSIONS)), PASTED),
+    Case("a pasted read by POST, and any token", "any-token", "P", graphql(opaque(SESSIONS)), PASTED),
+    Case("a pasted read by POST that is open", "missing-token", "F", graphql(lambda r: "a"), PASTED),
+    Case("a pasted read for any token", "any-token", "F", graphql(lambda r: r.header("authorization") or None), PASTED),
     Case(
         "a write that reads the body before it asks who is there", "missing-token", "P", reads_first(by_token()), CHAT
     ),
@@ -427,7 +458,7 @@ def harmless(ran: Ran, setup: Setup) -> None:
     for request in ran.log:
         assert request.method in {"GET", "HEAD", "OPTIONS", "POST"}
         if request.method == "POST" and not setup.push:
-            assert request.body in {BROKEN, EMPTY, b""}
+            assert request.body in {BROKEN, EMPTY, b"", QUERY.encode()}
 
 
 async def test_one_flaw_is_one_finding_and_raises_the_flag() -> None:
