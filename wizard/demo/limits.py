@@ -40,9 +40,9 @@ class Limit:
 def limits() -> dict[str, Limit]:
     """The limits by the name of what they guard. Chat is counted by user, all else by address."""
     return {
-        "chat": Limit(52, 6.0),
-        "login": Limit(12, 10.0),
-        "reset": Limit(12, 10.0),
-        "upload": Limit(12, 10.0),
-        "webhook": Limit(30, 10.0),
+        "chat": Limit(50, 7.0),
+        "login": Limit(8, 10.0),
+        "reset": Limit(8, 10.0),
+        "upload": Limit(8, 10.0),
+        "webhook": Limit(20, 10.0),
     }

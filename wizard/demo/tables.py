@@ -10,7 +10,7 @@ from wizard.demo.clients import ADA, BEN, GUEST
 from wizard.demo.parts.dns import Names
 from wizard.demo.parts.http import Web
 
-PACE = 8.0
+PACE = 7.0
 """Requests a second that the founder allows where chat is limited: slower than the limit, so that only the burst meets it."""
 
 
