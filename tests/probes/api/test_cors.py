@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ import msgspec
 import pytest
 
 from tests.probes.api.rig import A_TOKEN, B_TOKEN, LETTERS
-from wizard.checklist import Checklist, Index, Item, Words
+from wizard.checklist import Checklist, Index, Item, Words, load
 from wizard.demo.parts.http import Request, Response, reply, serve
 from wizard.intake import routes as intake
+from wizard.judge import root_causes
 from wizard.model import Finding, Outcome, Severity, Unobserved
 from wizard.net import Access, Secret, open_net
 from wizard.probe import Account, Target
@@ -148,6 +150,16 @@ async def test_severity_follows_the_login() -> None:
     cookie = next(f for f in await look(CASES["F140 reflects, credentials, cookies"]) if f.check == "any-origin")
     bearer = next(f for f in await look(CASES["F142 star on a private bearer route"]) if f.check == "any-origin")
     assert (cookie.severity, bearer.severity) == (Severity.CRITICAL, Severity.LOW)
+
+
+async def test_one_loose_pattern_is_one_flaw() -> None:
+    """A pattern without an anchor and with a bare dot lets four look-alikes in: the first tells it, the others point there."""
+    loose = re.compile(r".*.(app.example.test)")
+    findings = await look(Case(when(lambda o: bool(loose.fullmatch(o)), CRED), "F"))
+    told = {f.check: f for f in root_causes(list(findings), load()) if f.outcome is Outcome.FAIL}
+    assert set(told) == {"prefix", "dot", "path", "plain-http"}
+    assert [name for name, finding in told.items() if not finding.root] == ["prefix"]
+    assert letter(findings) == "F"
 
 
 async def test_F154_a_provider_sets_it() -> None:

@@ -25,6 +25,8 @@ STRANGERS = (
 CHECKS = tuple(f"cors.{name}" for name in ("approved-origin", *STRANGERS, "preflight", "vary"))
 ONLY_WITH_CREDENTIALS = ("null", "plain-http")
 FOR_REVIEW = ("sub-name", "localhost")
+LOOSE = ("suffix", "prefix", "dot", "plain-http", "port", "userinfo", "underscore", "trailing-dot", "path")
+"""Look-alikes of the approved origin: one loose pattern lets several in, and one line of the setting mends them all."""
 NOTHING_SEEN = ("silent", "blocked", "throttles")
 
 
@@ -197,10 +199,23 @@ def _let_in(check: str, place: Place, answer: Answered) -> Finding | None:
         severity, say = Severity.LOW, "fail-bearer"
     else:
         severity, say = Severity.MEDIUM, "fail-public"
-    roots = () if name == "any-origin" else ("cors.any-origin",)
     return Finding(
-        check, Outcome.FAIL, Basis.OBSERVED, say, slots, severity, where=place.route, evidence=answer.line, roots=roots
+        check,
+        Outcome.FAIL,
+        Basis.OBSERVED,
+        say,
+        slots,
+        severity,
+        where=place.route,
+        evidence=answer.line,
+        roots=_roots(name),
     )
+
+
+def _roots(name: str) -> tuple[str, ...]:
+    """What tells the same flaw already: that any website gets in, or an earlier look-alike."""
+    earlier = LOOSE[: LOOSE.index(name)] if name in LOOSE else ()
+    return () if name == "any-origin" else ("cors.any-origin", *(f"cors.{one}" for one in earlier))
 
 
 def _preflight(seen: Seen) -> Finding:
