@@ -26,6 +26,7 @@ READY = (
     "tls",
     "email-auth",
     "deployment",
+    "prompt-injection",
     "logging",
     "edge",
 )
