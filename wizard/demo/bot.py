@@ -42,12 +42,12 @@ class Bot:
         if re.search(r"capital (city )?of france", message, re.I):
             return str(_WORDS["paris"])
         notes = records.notes.get(user, [])
-        careless = self._careless(message, notes, records)
-        if careless:
-            return careless
         recalled = self._recall(message, notes, records)
         if recalled:
             return self._summary(recalled, [recalled])
+        careless = self._careless(message, notes, records)
+        if careless:
+            return careless
         if _SUM_UP.search(message):
             return self._summary(message, notes)
         if (
