@@ -26,6 +26,7 @@ FIELDS = (
 )
 """The keys that the form offers, in its order."""
 
+MOST_NAMES = 6
 LISTS = ("email.domains", "logs.paths")
 
 
@@ -76,7 +77,10 @@ def understood(text: str) -> str:
         return say(trouble.key, **trouble.slots)
     scheme, _, rest = read.call.url.partition("://")
     host, slash, path = rest.partition("/")
-    headers = ", ".join(sorted({name for name, _ in read.call.headers} | set(read.credentials)))
+    names = [*sorted(read.credentials), *sorted({name for name, _ in read.call.headers} - set(read.credentials))]
+    headers = ", ".join(names[:MOST_NAMES])
+    if len(names) > MOST_NAMES:
+        headers = say("tui.proof.more-headers", names=headers, count=len(names) - MOST_NAMES)
     return say(
         "tui.proof.understood",
         method=read.call.method,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
@@ -33,6 +34,10 @@ def name_of(key: str) -> str:
 class Leaf(Screen[None]):
     """A screen of the wizard. Subclasses give `heading` and `content`; text goes through `door` alone."""
 
+    BINDINGS = [  # before the fields get them: what is typed right after a Tab must not land in the field before
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
     scrolls = True
     typing = False
     """Whether the screen has fields to type into: single letters then belong to the fields."""
