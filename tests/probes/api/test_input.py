@@ -274,6 +274,11 @@ async def test_every_message_can_be_found_again() -> None:
     assert all(text.startswith("LR test t1") for text in sent if text.strip())
 
 
+async def test_what_was_changed_for_good_is_listed() -> None:
+    ran = await tried(CASES["F112 a role change sticks"])
+    assert "POST /chat as a: role" in ran.seen.aftercare
+
+
 async def test_severity_tells_a_bare_crash_from_a_leak() -> None:
     bare = (await tried(CASES["F103 500 on broken JSON"])).of("broken-json")[0]
     debugger = (await tried(CASES["F119 interactive debugger"])).of("error-leak")[0]

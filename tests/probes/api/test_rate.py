@@ -103,6 +103,9 @@ class Bucket(Product):
         return None
 
 
+NEVER = 10**6
+
+
 def forwarded(request: Request) -> str:
     return request.header("x-forwarded-for") or who(request)
 
@@ -137,6 +140,14 @@ def gone(request: Request, number: int) -> Answer | None:
     return reply({"error": "sign in"}, 401) if request.path == "/chat" else None
 
 
+def hot() -> Product:
+    """Its limit was met a moment ago and holds for three more seconds."""
+    product = Product()
+    product.until["a"] = product.clock.now() + 3.0
+    product.seen["a"] = NEVER
+    return product
+
+
 @dataclass
 class Case:
     make: Callable[[], Product]
@@ -145,7 +156,6 @@ class Case:
     upload: str = ""
 
 
-NEVER = 10**6
 CASES = {
     "F122 70 of 70 answered": Case(lambda: Product(NEVER), "F", ("chat",)),
     "F123 429 at 30 with retry-after": Case(Product, "P", ("chat",)),
@@ -181,6 +191,7 @@ CASES = {
     "the second client is not served any more": Case(lambda: Product(NEVER, instead=starving), "I", ("chat",)),
     "the session has ended": Case(lambda: Product(instead=gone), "I", ("chat",)),
     "limited from the first request on": Case(lambda: Product(0), "I", ("chat",)),
+    "still limited from what went before": Case(hot, "P", ("chat",)),
     "the limit does not end": Case(lambda: Product(pause=300.0), "I", ("recovery",)),
 }
 
@@ -233,7 +244,10 @@ async def test_a_limit_on_nonsense_costs_nobody_a_message() -> None:
 async def test_real_messages_say_who_sent_them() -> None:
     ran = await climb(CASES["F136 only valid messages counted"])
     assert sum(b"LR test t1" in request.body for request in ran.log) >= 30
-    assert any("30 messages: LR test t1" in line for line in ran.seen.aftercare)
+    served = sum(valid(request) and who(request) == "a" for request in ran.log)
+    assert "POST /chat as b: 1 message: LR test t1" in ran.seen.aftercare
+    told = next(line for line in ran.seen.aftercare if "as a: " in line)
+    assert 30 <= int(told.split()[4]) <= served
 
 
 async def test_the_price_is_told() -> None:

@@ -210,7 +210,8 @@ async def _second(asker: Asker) -> Place | None:
         return None
     good = bodies.good_of(talk.written(target.chat.plant_body, text), text)
     name = shown(asker.net.reveals(talk.named(target, route)))
-    return await Tries(asker, route, name, good).all(full=False) if good else None
+    place = await Tries(asker, route, name, good).all(full=False) if good else None
+    return place if place is not None and place.tried else None  # without a good answer it tells nothing of the chat
 
 
 def _aftercare(places: tuple[Place | None, ...], uploads: tuple[Tried, ...], target: Target) -> tuple[str, ...]:
@@ -221,6 +222,7 @@ def _aftercare(places: tuple[Place | None, ...], uploads: tuple[Tried, ...], tar
             taken = sum(is_open(one.first.kind) or one.first.kind is Kind.EMPTIES for one in place.tried)
             taken += is_open(place.first.kind) + (place.last is not None)
             found += [f"{place.route} as a: {taken} texts: {sentinel(target)}"] if taken else []
+            found += [f"{place.route} as a: {', '.join(one.stuck)}" for one in place.tried if one.stuck]
     files = [one.payload for one in uploads if is_open(one.first.kind)]
     return (*found, *([f"{target.upload} as a: {', '.join(files)}"] if files else []))
 

@@ -1,4 +1,4 @@
-"""prompt-injection: does the bot do what a stranger's text tells it to? (OWASP LLM01:2025, LLM07:2025; section 4 of the seed's checks).
+"""prompt-injection: does the bot do what a stranger's text tells it to? (OWASP LLM01:2025, LLM06:2025, LLM07:2025).
 
 Known attacks are sent and the replies are looked at for words that were planted beforehand. No model judges anything.
 """
