@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event
 
 from wizard.probes.code import archives
-from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, escape
+from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, escape, glance
 
 SKIPPED = frozenset(
     [
@@ -211,9 +211,13 @@ class Walk:
         self.report.read += len(head)
         if self.noticed is not None:
             self.noticed(name, head if len(head) <= PIECE else head[:PIECE])
+        entire = size <= WHOLE and len(head) >= size
+        hits = glance(head) if entire else None
+        if hits == []:
+            return
         scanner = Scanner(name, place, self.private)
-        if size <= WHOLE and len(head) >= size:
-            self._keep(scanner.whole(head), place)
+        if entire:
+            self._keep(scanner.whole(head, hits), place)
             return
         scanner.feed(head)
         left = size - len(head)

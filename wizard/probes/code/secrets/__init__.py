@@ -18,7 +18,7 @@ from wizard.probes.code.secrets.control import control
 from wizard.probes.code.secrets.kinds import Kind, kinds
 from wizard.probes.code.secrets.prefilter import choose
 from wizard.probes.code.secrets.redact import Fingerprint, escape
-from wizard.probes.code.secrets.scanner import Scanner, scan_stream
+from wizard.probes.code.secrets.scanner import Scanner, glance, scan_stream
 from wizard.probes.code.secrets.types import Confidence, Found, Grade, Match, Place, Result
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "control",
     "engine_name",
     "escape",
+    "glance",
     "kinds",
     "scan_bytes",
     "scan_stream",

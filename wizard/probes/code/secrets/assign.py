@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from wizard.probes.code.secrets import proofs, values
 from wizard.probes.code.secrets.kinds import Kind, kinds
@@ -12,15 +12,16 @@ from wizard.probes.code.secrets.types import Confidence
 
 _NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$ -"
 _VENDOR_REACH = 40
+_SHORTEST_SHAPE = 16
 
-# From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded and no two neighbours share bytes for long.
+# From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded, the long ones give nothing back.
 _PARTS = re.compile(
-    rb"""(?P<rest>[A-Za-z0-9_.-]{0,48}?)"""
+    rb"""(?P<rest>(?i:(?:(?:api|access|secret|account|license)[ ]){1,2}key)?[A-Za-z0-9_.-]{0,48}+)"""
     rb"""(?:(?P<pair>["']?[ ]?,?[ \t\r\n]{0,24}["']?[Vv]alue["']?[ ]?[:=][ ]?)"""
     rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|\|)[ \t(]{0,8})"""
     rb"""|(?P<blank>[ \t]{1,4}))"""
     rb"""(?P<open>(?:b|f|r|u|@|\$)?\\{0,3}["'`])?"""
-    rb"""(?P<value>(?:[^\s"'`\\<>]|\\/){8,600})"""
+    rb"""(?P<value>(?:[^\s"'`\\<>]{1,600}+|\\/){1,80}+)"""
     rb"""(?P<close>\\{0,3}["'`])?"""
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
@@ -78,7 +79,7 @@ class Named:
 def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     """The assignment whose name holds the word at `word`; None when there is none. In program text (`code`) only quoted values count."""
     found = _PARTS.match(data, word, min(len(data), word + 760))
-    if found is None:
+    if found is None or len(found["value"]) < 8 or (code and not found["open"] and b">" not in (found["sep"] or b"")):
         return None
     before = data[max(0, word - 48) : word]
     begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
@@ -138,10 +139,10 @@ def _at_home(data: bytes, found: Assigned, named: Named | None) -> Named | None:
 
 
 @cache
-def _vendors() -> tuple[re.Pattern[bytes], tuple[Kind, ...]]:
+def _vendors() -> tuple[tuple[bytes, ...], tuple[Kind, ...]]:
     known = tuple(kind for kind in kinds().values() if kind.words)
-    words = sorted({word for kind in known for word in kind.words}, key=len, reverse=True)
-    return re.compile(b"|".join(re.escape(word) for word in words)), known
+    words = {word for kind in known for word in kind.words}
+    return tuple(word for word in words if not any(other in word and other != word for other in words)), known
 
 
 def _vendor(data: bytes, found: Assigned) -> Named | None:
@@ -153,13 +154,15 @@ def _vendor(data: bytes, found: Assigned) -> Named | None:
         and _DOC_SEARCH.search(data, max(0, found.begin - 160), found.end + 160)
     ):
         return _proved(data, found, search)
+    if len(found.value) < _SHORTEST_SHAPE or not re.search(rb"[0-9]", found.value):
+        return None
     context = data[max(0, found.begin - _VENDOR_REACH) : found.start].lower()
-    if not anyone.search(context) or _HASH_NAME.search(found.name):
+    if not any(word in context for word in anyone) or _said(found.name).hashed:
         return None
     for kind in known:
         if kind.shape is None or not kind.shape.fullmatch(found.value) or not any(w in context for w in kind.words):
             continue
-        if _public(found.name) and kind.id != "algolia":
+        if _said(found.name).public and kind.id != "algolia":
             return None
         return _proved(data, found, kind)
     return None
@@ -176,23 +179,40 @@ def _proved(data: bytes, found: Assigned, kind: Kind) -> Named | None:
     return Named(named, found.start, found.end, rate, made_up)
 
 
-def _public(name: bytes) -> bool:
-    return bool(_PUBLIC_NAME.search(name)) and not re.search(rb"(?i)secret|private|passw", name)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a name says about its value."""
+
+    secret: bool
+    hashed: bool
+    public: bool
+    password: bool
+    signing: bool
+
+
+@lru_cache(1024)
+def _said(name: bytes) -> _Said:
+    """Names come again and again in a text; values never enter here."""
+    return _Said(
+        bool(_SECRET_NAME.search(name)),
+        bool(_HASH_NAME.search(name)),
+        bool(_PUBLIC_NAME.search(name)) and not re.search(rb"(?i)secret|private|passw", name),
+        bool(_PASSWORD_NAME.search(name)),
+        bool(_SIGNING_NAME.search(name)),
+    )
 
 
 def _generic(found: Assigned) -> Named | None:
-    name, value = found.name, found.value
-    if not _SECRET_NAME.search(name) or _HASH_NAME.search(name) or _public(name):
+    value, said = found.value, _said(found.name)
+    if not said.secret or said.hashed or said.public or (len(value) < 16 and not said.password):
         return None
     if values.identifier(value):
         return None
-    if _PASSWORD_NAME.search(name):
+    if said.password:
         return _password(found)
-    if _SIGNING_NAME.search(name) and len(value) >= 20:
+    if said.signing and len(value) >= 20:
         return _signing(found)
-    if len(value) < 16 or not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value):
-        return None
-    if not values.random(value):
+    if not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value) or not values.random(value):
         return None
     return Named(kinds()["generic"], found.start, found.end, Confidence.LIKELY, values.placeholder(value))
 

@@ -67,7 +67,11 @@ class Hyperscan:
             add((number, start, end))
 
         part = data if whole else memoryview(data)[first : last + LONGEST_SPAN]
-        self._database.scan(part, matched, scratch=self._scratch())
+        try:
+            scratch = self._own.scratch
+        except AttributeError:
+            scratch = self._own.scratch = _library("hyperscan").Scratch(self._database)
+        self._database.scan(part, matched, scratch=scratch)
         return self._starts(data, seen, first, last) if seen else []
 
     def _starts(self, data: bytes, seen: list[tuple[int, int, int]], first: int, last: int) -> list[Hit]:
@@ -82,11 +86,6 @@ class Hyperscan:
                 if anchor.exact.match(data, inner.start()):
                     found.add((inner.start(), number))
         return sorted(hit for hit in found if hit[0] < last)
-
-    def _scratch(self) -> Any:
-        if not hasattr(self._own, "scratch"):
-            self._own.scratch = _library("hyperscan").Scratch(self._database)
-        return self._own.scratch
 
 
 @cache

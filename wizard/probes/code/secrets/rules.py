@@ -60,10 +60,10 @@ def _named(data: bytes, start: int, code: bool, done: set[int]) -> Raw | None:
     assigned = assign.parse(data, start, code)
     if assigned is None or assigned.start in done:
         return None
+    done.add(assigned.start)  # several words of one name lead to the same value
     found = assign.judge(data, assigned)
     if found is None:
         return None
-    done.add(assigned.start)
     return Raw(found.kind, found.start, found.end, found.confidence, found.made_up)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from wizard.probes.code.secrets import made_up, redact
 from wizard.probes.code.secrets.kinds import LONGEST_BACK, LONGEST_REACH
-from wizard.probes.code.secrets.prefilter import Prefilter, choose
+from wizard.probes.code.secrets.prefilter import Hit, Prefilter, choose
 from wizard.probes.code.secrets.redact import Fingerprint
 from wizard.probes.code.secrets.rules import Raw, find
 from wizard.probes.code.secrets.types import Match, Place, Result
@@ -20,6 +20,7 @@ MOST_MATCHES = 2_000
 _PEEK = 8192
 _WIDE = 100_000
 """A line that is longer counts the bytes, not the characters, before its last part."""
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -51,16 +52,19 @@ class Scanner:
     _found: dict[tuple[int, str], Match] = field(default_factory=dict)
     _capped: bool = False
 
-    def whole(self, data: bytes) -> Result:
-        """All of a text at once, where it stands: no copy is made, and lines are counted only where something was found."""
-        coding = _utf16(data[:_PEEK])
-        if coding:
+    def whole(self, data: bytes, hits: list[Hit] | None = None) -> Result:
+        """All of a text at once, where it stands: no copy is made, and lines are counted only where something was found.
+
+        `hits`: what `glance` gave for it.
+        """
+        odd = hits is None and (data[:2] in _MARKS or data.find(b"\0", 0, _PEEK) >= 0)
+        if odd and _utf16(data[:_PEEK]):
             self.feed(data)
             return self.end()
-        self._read = len(data)
-        self._peek(data)
+        self._read, self._binary = len(data), odd and data.find(b"\0", 0, _PEEK) >= 0
         for first in range(0, max(len(data), 1), BLOCK):
-            self._scan(data, first, min(first + BLOCK, len(data)))
+            last = min(first + BLOCK, len(data))
+            self._settle(data, self.engine.hits(data, first, last) if hits is None else hits)
         return self._result()
 
     def feed(self, piece: bytes) -> None:
@@ -118,8 +122,10 @@ class Scanner:
 
     def _scan(self, data: bytes, first: int, last: int) -> None:
         """Look at one block; what starts in ``first..last`` belongs to it."""
+        self._settle(data, self.engine.hits(data, first, last))
+
+    def _settle(self, data: bytes, hits: list[Hit]) -> None:
         self._blocks += 1
-        hits = self.engine.hits(data, first, last)
         if not hits:
             return
         if self.code is None:
@@ -184,6 +190,13 @@ class Scanner:
             sandbox=raw.kind.sandbox,
             size=raw.end - raw.start,
         )
+
+
+def glance(data: bytes) -> list[Hit] | None:
+    """The anchors in a short text, so that one without any needs no scan at all; None where only a scan can tell (long, binary, UTF-16)."""
+    if len(data) > BLOCK or data[:2] in _MARKS or data.find(b"\0", 0, _PEEK) >= 0:
+        return None
+    return choose().hits(data)
 
 
 def _utf16(head: bytes) -> str:

@@ -25,6 +25,7 @@ _WORD = re.compile(rb"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?![a-z])|[A-Z][a-z]*|[a-z]")
 _VOWEL = re.compile(rb"(?i)[aeiouy]")
 _HARD = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
 _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
+_DIGIT = re.compile(rb"[0-9]")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
@@ -98,6 +99,8 @@ def identifier(value: bytes) -> bool:
     """A path, an address, a dotted name, a date, a media type, a version."""
     if value[:1] in b"/.~" or b"://" in value or value.startswith((b"#", b"--")) or _MEDIA.match(value):
         return True
+    if _DOTTED.match(value) and not _DIGIT.search(value):
+        return True
     named = _FILE.search(value)
     if named and (slug(value[: named.start()]) or wordy(value[: named.start()], 0.4)):
         return True
@@ -105,9 +108,7 @@ def identifier(value: bytes) -> bool:
         return True
     if _DATE.match(value) or (value.count(b"/") >= 2 and wordy(value, 0.4)):
         return True
-    if re.match(rb"(?:com|org|io|net|dev|app)\.[a-z]", value):
-        return True
-    return bool(_DOTTED.match(value)) and not any(any(48 <= c <= 57 for c in piece) for piece in value.split(b"."))
+    return bool(re.match(rb"(?:com|org|io|net|dev|app)\.[a-z]", value))
 
 
 def random(value: bytes) -> bool:
@@ -117,7 +118,7 @@ def random(value: bytes) -> bool:
     if is_hex(value):
         return len(value) >= 16 and entropy(value.lower()) >= 2.9 and not value.isdigit()
     floor = 3.3 if len(value) <= 24 else 3.6
-    digits = any(48 <= byte <= 57 for byte in value)
+    digits = bool(_DIGIT.search(value))
     mixed = classes(value) >= 2 and (digits or classes(value) >= 3 or _scrambled(value))
     return mixed and entropy(value) >= floor and not wordy(value) and not slug(value)
 
