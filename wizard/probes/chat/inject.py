@@ -30,6 +30,7 @@ LIMIT = 120
 """Messages, notes, looks at lists and for late answers; of the messages themselves there are at most 50."""
 POLLS, POLL_PAUSE = 8, 1.0
 MOST_LISTS = 3
+MOST_LETTERS = 40_000
 GIVE_UP = 4
 """So many replies in a row without words, and the bot is taken as gone."""
 
@@ -140,7 +141,8 @@ class Bot:
     def _heard(self, attack: prompts.Attack, reply: Reply, face: Face | None) -> Try:
         asker, target = self.asker, self.asker.target
         exchange: Exchange = asker.exchanges[-1]
-        text = talk.words(self.chat, reply) if face is not None and (is_open(face.kind) or face.weak) else ""
+        answered = face is not None and (is_open(face.kind) or face.weak)
+        text = talk.words(self.chat, reply)[:MOST_LETTERS] if answered else ""
         sent = "\n".join((*attack.messages, attack.note, sentinel(target)))
         own = text.replace(attack.messages[-1], " ")
         self.silent = 0 if own.strip() else self.silent + 1
