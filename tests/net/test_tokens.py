@@ -224,6 +224,22 @@ async def test_facts_of_a_credential():
         assert net.token("opaque").kind == "cookie"
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "same"),
+    [
+        ({"sub": "u1"}, {"sub": "u2"}, False),
+        ({"sub": "u1", "iat": 1, "sid": "x"}, {"sub": "u1", "iat": 2, "sid": "y"}, True),
+        ({"sub": "u1", "id": "t1"}, {"sub": "u1", "id": "t2"}, True),
+        ({"sub": "access", "username": "ann"}, {"sub": "access", "username": "ben"}, False),
+        ({"id": 7}, {"id": 8}, False),
+    ],
+)
+async def test_who_a_token_speaks_of(one, two, same):
+    accounts = {name: {"Authorization": Secret(f"Bearer {issue(**told)}")} for name, told in (("a", one), ("b", two))}
+    async with open_net(Access(hosts=frozenset({"127.0.0.1:1"}), accounts=accounts)) as net:
+        assert (net.token("a").subject_digest == net.token("b").subject_digest) is same
+
+
 async def test_a_forged_cookie_is_not_overruled_by_one_that_the_call_carries():
     async with serve(server) as web, open_net(access(web.port, "cookie")) as net:
         call = Call("GET", web.url, "forged:random:a", headers=(("cookie", f"session={A}; org=7"),))

@@ -12,7 +12,7 @@ from wizard.net.consent import split_actor
 from wizard.net.exchange import Request
 from wizard.net.jwt import Jwt, find
 from wizard.net.redact import Redactor
-from wizard.net.tokens import Forge, Headers, Unfit, credential_headers, forge, token_of
+from wizard.net.tokens import WHO, Forge, Headers, Unfit, credential_headers, forge, token_of
 from wizard.net.types import Access, Call, TokenFacts
 from wizard.net.webhooks import Event, sign
 
@@ -114,7 +114,7 @@ class Actors:
 
     def _jwt_facts(self, token: Jwt, header: str, digest: str) -> TokenFacts:
         claims = _names(token.claims)
-        who = next((token.claims[name] for name in ("sub", "user_id", "uid", "email") if token.claims.get(name)), None)
+        who = _who(token)
         return TokenFacts(
             present=True,
             kind="jwt",
@@ -123,7 +123,7 @@ class Actors:
             claims=claims,
             exp=_time(token.claims.get("exp")),
             iat=_time(token.claims.get("iat")),
-            subject_digest=self._redactor.fingerprint(str(who)) if who is not None else "",
+            subject_digest=self._redactor.fingerprint(json.dumps(who, sort_keys=True)) if who else "",
             issuer=self._redactor.reveals(str(token.claims.get("iss") or ""))[:200],
             risky_claims=tuple(
                 name for name in claims if any(word in name.rpartition(".")[2].lower() for word in RISKY)
@@ -131,6 +131,16 @@ class Actors:
             digest=digest,
             stable=self._redactor.fingerprint(_stable(token)),
         )
+
+
+def _who(token: Jwt) -> dict[str, str | int]:
+    """The claims that say whose token it is. All count together: one alone may be the same for everybody (``sub: access``). ``id`` may be the token's own."""
+    found = {
+        name: value
+        for name, value in token.claims.items()
+        if name.lower() in WHO and isinstance(value, str | int) and value and not isinstance(value, bool)
+    }
+    return {name: value for name, value in found.items() if name.lower() != "id"} or found
 
 
 def _stable(token: Jwt) -> str:
