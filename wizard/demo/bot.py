@@ -21,6 +21,8 @@ _EVERYBODY = re.compile(
     r"other (client|user|people|customer)|all (client|user|customer|notes)|everyone|everybody|export", re.I
 )
 _SUM_UP = re.compile(r"\b(sum(marise|marize| up)|summary|my notes?|my files?|what did i|bookings?)\b", re.I)
+_KEY = re.compile(r"\b[a-z]{4,12}\d{4}\b")
+"""A word as clients keep it in a note, such as ``amber4821``: asked for one, even a careless bot looks it up first."""
 _NOT_PLAIN = re.compile(r"https?://\S+|[^\w ,.'-]|_")
 
 
@@ -43,11 +45,13 @@ class Bot:
             return str(_WORDS["paris"])
         notes = records.notes.get(user, [])
         recalled = self._recall(message, notes, records)
-        if recalled:
+        if recalled and _KEY.search(message):
             return self._summary(recalled, [recalled])
         careless = self._careless(message, notes, records)
         if careless:
             return careless
+        if recalled:
+            return self._summary(recalled, [recalled])
         if _SUM_UP.search(message):
             return self._summary(message, notes)
         if (
