@@ -283,6 +283,14 @@ async def test_no_site_and_a_dead_one() -> None:
         assert (await served.observe(Target(site="http://127.0.0.1:9"), net)).say == "host-down"  # type: ignore[union-attr]
 
 
+async def test_a_host_without_a_page_is_not_down() -> None:
+    """An API has no page to read, and yet a settings file may lie in the open there."""
+    found = await findings({"/.env": f"STRIPE_SECRET_KEY={M.stripe()}\n"})
+    assert [f.outcome for f in found["bundle"]] == [Outcome.UNKNOWN]
+    assert found["bundle"][0].say == "no-script"
+    assert [f.outcome for f in found["exposed-files"]] == [Outcome.FAIL]
+
+
 async def test_a_gzip_bomb_is_bounded() -> None:
     bomb = gzip.compress(bytes(64 << 20))
     script = Response(200, (("content-type", "text/javascript"), ("content-encoding", "gzip")), bomb)

@@ -28,7 +28,8 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     if not any(f.state in ("fetched", "partial") for f in crawl.files.values()):
         if crawl.challenged:
             return Unobserved("challenged", (("host", host),), Reason.INCONCLUSIVE)
-        return Unobserved("host-down", (("host", host),), Reason.INCONCLUSIVE)
+        if crawl.fault:
+            return Unobserved("host-down", (("host", host),), Reason.INCONCLUSIVE)
     looked = await exposed.look(target.site, net, net.fingerprint)
     return _seen(host, crawl, looked)
 
