@@ -24,6 +24,7 @@ MOST_MATCHES = 200
 PIECE = 1 << 20
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _NOT_LOGS = (
     ".eml",
     ".png",
@@ -139,13 +140,12 @@ class _File:
 
     def lines(self) -> Iterator[Line]:
         """Split into lines at LF alone, so that a CR in a line stays in it."""
-        rest, number, wide = b"", 0, self._wide()
+        rest, number, wide, end = b"", 0, "", b"\n"
         for piece in self._pieces():
-            parts = (
-                (rest + piece).split(b"\n")
-                if not wide
-                else (rest + piece).split(b"\n\0" if wide == "utf-16-le" else b"\0\n")
-            )
+            if not number and not rest:
+                wide = _MARKS.get(piece[:2], "")
+                end = {"": b"\n", "utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}[wide]
+            parts = (rest + piece).split(end)
             rest = parts.pop()
             for part in parts:
                 number += 1
@@ -165,14 +165,6 @@ class _File:
         if number == 1:
             text = text.lstrip("\ufeff")
         return Line(self.name, number, _plain(text))
-
-    def _wide(self) -> str:
-        try:
-            with self.path.open("rb") as file:
-                head = file.read(2)
-        except OSError:
-            return ""
-        return {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(head, "")
 
     def _pieces(self) -> Iterator[bytes]:
         """The file's bytes, unpacked, each piece given to the engine first; the file's digest is of its bytes as they lie."""
@@ -203,6 +195,8 @@ class _File:
                 if self.reading.over(self.stop) or unpack.broken:
                     self.reading.unread += left
                     break
+            if unpack.unfinished:
+                self.reading.skip("cut-gzip")
             room = MOST_MATCHES - len(self.reading.matches)
             self.reading.matches += scanner.end().matches[: max(room, 0)]
             self.reading.files.append(FileRef(self.name, digest.hexdigest() if left == 0 else ""))
@@ -215,7 +209,13 @@ class _Unpack:
         self._inner: zlib._Decompress | None = None
         self._first = True
         self._spent = [0, 0]
+        self._open = False
         self.broken = False
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the packed bytes broke off before their end."""
+        return self._inner is not None and not self._inner.eof and not self.broken and self._open
 
     def __call__(self, raw: bytes, reading: Reading) -> Iterator[bytes]:
         """The bytes that `raw` unpacks to, in pieces of at most 1 MiB."""
@@ -229,6 +229,7 @@ class _Unpack:
         while raw and not self.broken:
             try:
                 piece = self._inner.decompress(raw, PIECE)
+                self._open = not self._inner.eof
             except zlib.error:
                 self.broken = True
                 reading.skip("broken-gzip", len(raw))
