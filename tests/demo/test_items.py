@@ -28,6 +28,7 @@ READY = (
     "deployment",
     "prompt-injection",
     "logging",
+    "monitoring",
     "edge",
 )
 """Items judged here. Limits are lifted and nothing is paced, but where the limit itself is looked at."""
