@@ -223,6 +223,32 @@ async def test_picking_an_old_assessment_goes_on_with_it(app: Wizard, session: S
         assert app.session.answers()["boundaries.identity.sessions"].value == "http-only-cookie"
 
 
+async def test_this_computer_is_looked_at(app: Wizard) -> None:
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("c")
+        await settle(pilot)
+        assert "Python is new enough" in shown(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, Home)
+
+
+async def test_a_breakdown_shows_no_variable(app: Wizard, desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "tok-" + "s3cr3t" * 3
+
+    def fails() -> None:
+        held = secret  # noqa: F841  a local variable, as the toolkit's own page would show it
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test():
+            app.call_later(fails)
+    app._print_error_renderables()
+    assert secret not in capsys.readouterr().err
+    kept = (desk.home / "crash.log").read_text()
+    assert "ZeroDivisionError" in kept
+    assert secret not in kept
+
+
 def test_the_way_out_is_always_there(session: Session) -> None:
     for question in session.checklist.questions().values():
         assert flow.choices(question)[-1][0] == flow.DONT_KNOW

@@ -9,11 +9,15 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from wizard.model import Trouble
 from wizard.session import Session, work
 from wizard.session.desk import Desk
 from wizard.tui.signs import Signs
+
+if TYPE_CHECKING:
+    from wizard.tui.app import Wizard
 
 
 def wizard(options: argparse.Namespace) -> int:
@@ -25,10 +29,9 @@ def wizard(options: argparse.Namespace) -> int:
 
         Plain(desk).start()
         return 0
-    from wizard.tui.app import Wizard
+    from wizard.tui.app import Wizard as Screens
 
-    Wizard(desk, partial(_made_up, careful=False, flaws=None)).run()
-    return 0
+    return _ran(Screens(desk, partial(_made_up, careful=False, flaws=None)))
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -38,10 +41,9 @@ def demo(options: argparse.Namespace) -> int:
     made_up = partial(_made_up, careful=options.careful, flaws=flaws)
     if _plain(options):
         return asyncio.run(_plain_demo(desk, made_up))
-    from wizard.tui.app import Wizard
+    from wizard.tui.app import Wizard as Screens
 
-    Wizard(desk, made_up, begin=True).run()
-    return 0
+    return _ran(Screens(desk, made_up, begin=True))
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -51,6 +53,12 @@ def serve(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise Trouble("cli.serve.missing", code=4) from error
     return serving(open_browser=options.open)
+
+
+def _ran(app: Wizard) -> int:
+    """Run the screens; 4 when they broke down."""
+    app.run()
+    return 4 if app.return_code else 0
 
 
 async def _plain_demo(desk: Desk, made_up: Callable[[Desk], AbstractAsyncContextManager[Session]]) -> int:

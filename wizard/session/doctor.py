@@ -99,10 +99,11 @@ def _edges() -> Row:
 
 def _terminal(environ: Mapping[str, str]) -> Row:
     size = shutil.get_terminal_size()
-    utf8 = (sys.stdout.encoding or "").lower().startswith("utf")
+    encoding = getattr(sys.__stdout__, "encoding", None) or ""  # the wizard's screens put their own in place of stdout
+    utf8 = encoding.lower().startswith("utf")
     wide = size.columns >= 60 and size.lines >= 20
     state = "ok" if utf8 and wide and environ.get("TERM") != "dumb" else "warning"
-    return _row("terminal", state, f"{size.columns}x{size.lines}, {sys.stdout.encoding}")
+    return _row("terminal", state, f"{size.columns}x{size.lines}, {encoding}")
 
 
 def _program(name: str) -> Row:

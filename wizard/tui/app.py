@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -21,6 +23,7 @@ from wizard.session import Event, Running, Session
 from wizard.session.desk import Desk
 from wizard.session.runs import Said
 from wizard.session.titles import glossary
+from wizard.store import write_whole
 from wizard.tui.door import Door
 from wizard.tui.screen import Leaf
 from wizard.tui.screens.board import Board
@@ -236,6 +239,15 @@ class Wizard(App[None]):
         self._over.set()
         await self.workers.wait_for_complete([w for w in self.workers if w.group == "demo"])
         self.exit()
+
+    def _fatal_error(self) -> None:
+        """Our bug: say so in a sentence. The toolkit's own page shows local variables, among them what stands in the environment."""
+        error = self._exception
+        place = self.desk.home / "crash.log"
+        lines = traceback.format_exception(error) if error is not None else []
+        write_whole(place, "".join(lines).encode("utf-8", "replace"))
+        self._exit_renderables.append(Text(say("tui.crash", error=type(error).__name__, file=place)))
+        self._close_messages_no_wait()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action of the screen, in the palette."""

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from wizard.model import Outcome, Verdict
+from wizard.model import Outcome, Reason, Verdict
 from wizard.session import Event, flow
 from wizard.session.runs import Began, Ended, Said
 from wizard.tui.screen import Leaf
@@ -144,8 +144,10 @@ class Board(Leaf):
         item = self.session.checklist.item(verdict.item)
         if item.observable and not self._looked_at():
             return say("tui.board.todo-run")
+        if any(f.say.startswith("reasons.") and f.reason is Reason.NOT_TESTED for f in verdict.findings):
+            return say("tui.board.todo-setup")  # something was not there to look at
         asked = flow.Flow(self.session, tuple(q.id for q in item.questions)).open()
-        return say("tui.board.todo-answer" if asked else "tui.board.todo-setup")
+        return say("tui.board.todo-answer" if asked else "tui.board.todo-look")
 
     def _refresh_row(self, item: str) -> None:
         board = self.query_one(Scoreboard)

@@ -18,6 +18,8 @@ from wizard.tui.signs import Signs
 from wizard.tui.widgets.field import Field
 from wizard.words import say
 
+HALF = 40
+
 
 class Verify(Leaf):
     """A path, and what the file turns out to be."""
@@ -64,7 +66,11 @@ class Verify(Leaf):
             outcome.update(self.door.text(say(trouble.key, **trouble.slots)))
             return
         sign = Signs.of("pass" if found.verified else "fail")
-        outcome.update(self.door.text("\n".join([f"{sign} {found.sentence}", "", *papers.verification_lines(found)])))
+        text = "\n".join([f"{sign} {found.sentence}", "", *papers.verification_lines(found)])
+        for one in found.signatures:  # in two lines: it has no blank at which it could break
+            half = one.fingerprint[:HALF]
+            text = text.replace(one.fingerprint, f"{half}\n    {one.fingerprint[HALF:]}")
+        outcome.update(self.door.text(text))
 
     def action_back(self) -> None:
         """Back."""
