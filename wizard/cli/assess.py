@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from wizard.cli.show import items, safe, scorecard
+from wizard.cli.show import items, safe, scorecard, wrapped
 from wizard.model import Trouble
 from wizard.profile import unasked
 from wizard.session import Event, Running, Session, papers, work
@@ -17,27 +17,36 @@ from wizard.session.runs import Began, Ended, Said
 from wizard.session.titles import titles
 from wizard.words import say
 
+KINDS = ("json", "sarif", "junit", "pdf")
 EXITS = {"ready": 0, "fix-yourself": 1, "senior-engineer": 1, "not-enough-evidence": 3}
 
 
 def check(options: argparse.Namespace) -> int:
     """Run the checks of a profile; the exit code says what they came to (contract: exit codes)."""
     only = tuple(options.item or ())
-    _writable(options.json, options.sarif, options.junit, options.pdf, options.assessment)
+    wanted = {kind: path for kind in KINDS if (path := getattr(options, kind))}
+    piped = [path for path in wanted.values() if str(path) == "-"]
+    if len(piped) > 1:
+        raise Trouble("cli.one-output")
+    _writable(*wanted.values(), options.assessment)
     with work.from_profile(options.profile, os.environ, only, options.assessment) as session:
+        _elsewhere()
         _warn(session, quiet=options.quiet)
-        finished = _run(session, Running(session, only, debug=session.debug), quiet=options.quiet)
-        if not finished:
-            print(say("cli.check.saved", path=session.keep(options.assessment)), file=sys.stderr)
+        if not _run(session, Running(session, only, debug=session.debug), quiet=options.quiet):
+            _saved(session, options.assessment)
             return 130
         results = session.results()
-        wanted = {"json": options.json, "sarif": options.sarif, "junit": options.junit, "pdf": options.pdf}
-        papers.write(session, {kind: path for kind, path in wanted.items() if path})
-        if options.assessment:
-            session.keep(options.assessment)
-        if str(options.json) != "-":
+        if not piped:
             sys.stdout.write(scorecard(results, titles(session.checklist), sys.stdout))
-        if options.pdf:
+            sys.stdout.flush()
+        try:
+            if options.assessment:
+                session.keep(options.assessment)
+            papers.write(session, wanted)
+        except Trouble:
+            _saved(session)
+            raise
+        if options.pdf and not options.quiet:
             print(say("cli.check.pdf-note", pdf=options.pdf), file=sys.stderr)
         session.done()
         return EXITS[results["decision"]["verdict"]]
@@ -47,20 +56,28 @@ def quick(options: argparse.Namespace) -> int:
     """The look-only scan of one address; 0 when it finished, whatever it saw."""
     _writable(options.json)
     with work.from_url(options.url, os.environ) as session:
-        finished = _run(session, Running(session, quick=True, debug=session.debug), quiet=False)
+        _elsewhere()
+        if not _run(session, Running(session, quick=True, debug=session.debug), quiet=False):
+            _saved(session)
+            return 130
         if str(options.json) != "-":
-            print(
-                "\n".join([*items(session.results(), titles(session.checklist), sys.stdout), "", say("cli.quick.rest")])
-            )
-        if options.json:
-            papers.write(session, {"json": options.json})
+            seen = items(session.results(), titles(session.checklist), sys.stdout)
+            print("\n".join([*seen, "", *wrapped(say("cli.quick.rest"))]))
+            sys.stdout.flush()
+        try:
+            papers.write(session, {"json": options.json} if options.json else {})
+        except Trouble:
+            _saved(session)
+            raise
         session.done()
-        return 0 if finished else 130
+        return 0
 
 
 def demo(options: argparse.Namespace) -> int:
     """The made-up business: the wizard on it, or with no terminal the whole road to the signed PDF."""
     if options.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        _folder(options.out)
+        _elsewhere()
         return asyncio.run(_demo(options))
     from wizard.cli.face import demo as with_screens
 
@@ -77,12 +94,13 @@ async def _demo(options: argparse.Namespace) -> int:
             environ = {**os.environ, **running.environ}
             with work.from_profile(running.profile, environ) as session:
                 if not await _follow(Running(session, debug=session.debug), quiet=False):
+                    _saved(session)
                     return 130
                 sys.stdout.write(scorecard(session.results(), titles(session.checklist), sys.stdout))
                 sys.stdout.flush()
                 written, code = await asyncio.to_thread(papers.handover, session, options.out, dict(os.environ))
                 session.done()
-    print(say("cli.demo.files", files=", ".join(str(path) for path in written)), file=sys.stderr)
+    print(say("cli.demo.files", files=", ".join(str(path.resolve()) for path in written)), file=sys.stderr)
     return code
 
 
@@ -124,10 +142,35 @@ def _warn(session: Session, *, quiet: bool) -> None:
             print(say("cli.check.own-code", domain=code[0], code=code[1]), file=sys.stderr)
 
 
+def _saved(session: Session, path: Path | None = None) -> None:
+    """Keep what there is, and say where: the given file, or the session's own where that one cannot be written."""
+    try:
+        kept = session.keep(path)
+    except Trouble:
+        kept = session.keep()
+    print(say("cli.check.saved", path=kept), file=sys.stderr)
+
+
+def _elsewhere() -> None:
+    """Name the folder that is used where neither the wanted one nor the platform's own can be written."""
+    folder = work.elsewhere(os.environ)
+    if folder is not None:
+        print(say("cli.elsewhere", folder=folder), file=sys.stderr)
+
+
+def _folder(path: Path) -> None:
+    """Make the folder for the files before the work begins."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Trouble("cli.cannot-write", code=2, file=path) from error
+
+
 def _writable(*paths: Path | None) -> None:
-    """Say before anything is sent that a result could not be written."""
+    """Say before anything is sent that a result could not be written: 2 where there is no such place, 4 where it is closed to us."""
     for path in paths:
         if path is not None and str(path) != "-":
-            folder = path.parent
-            if path.is_dir() or not folder.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
-                raise Trouble("cli.cannot-write", code=2, file=path, folder=folder)
+            if path.is_dir() or not path.parent.is_dir():
+                raise Trouble("cli.cannot-write", file=path)
+            if not os.access(path if path.exists() else path.parent, os.W_OK):
+                raise Trouble("cli.cannot-write", code=4, file=path)

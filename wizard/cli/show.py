@@ -48,9 +48,9 @@ def items(results: dict[str, Any], titles: dict[str, str], stream: TextIO) -> It
         row = f"{sign(outcome, stream):<4}{titles[item['id']]:<34}{say(f'cli.outcome.{outcome}'):<12}{say('cli.basis.' + item['basis'])}"
         yield f"\x1b[{TINT[outcome]}m{safe(row)}\x1b[0m" if tint else row
         if outcome in ("fail", "unknown"):
-            yield from _wrapped(item["summary"], "    ")
+            yield from wrapped(item["summary"], "    ")
             if item["next"]:
-                yield from _wrapped(item["next"], "    → " if sign("pass", stream) == "✓" else "    > ")
+                yield from wrapped(item["next"], "    → " if sign("pass", stream) == "✓" else "    > ")
 
 
 def _lines(results: dict[str, Any], titles: dict[str, str], stream: TextIO) -> Iterator[str]:
@@ -65,15 +65,16 @@ def _lines(results: dict[str, Any], titles: dict[str, str], stream: TextIO) -> I
         mark = sign({"raised": "fail", "clear": "pass", "open": "unknown"}[state], stream)
         yield f"{mark:<4}{safe(titles[flag['id']]):<52}{say(f'cli.show.{state}')}"
         if state != "clear":
-            yield from _wrapped(flag["why"], "    ")
+            yield from wrapped(flag["why"], "    ")
     yield ""
     decision = results["decision"]
     yield f"{say('cli.show.verdict')}: {titles[decision['verdict']]}"
     for reason in decision["reasons"]:
-        yield from _wrapped(reason, "  - ")
+        yield from wrapped(reason, "  - ")
 
 
-def _wrapped(text: str, lead: str) -> list[str]:
+def wrapped(text: str, lead: str = "") -> list[str]:
+    """The lines of `text`, none wider than 78, the first after `lead`."""
     return textwrap.wrap(safe(text), WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead)) or []
 
 
@@ -87,7 +88,7 @@ def changes(found: Comparison, titles: dict[str, str]) -> Iterator[str]:
             before, after = (say(f"cli.outcome.{state}") if state else "-" for state in (change.before, change.after))
             yield f"  {titles.get(change.item, change.item)}: {before} > {after}"
             if kind not in ("same", "gone"):
-                yield from _wrapped(change.summary, "    ")
+                yield from wrapped(change.summary, "    ")
     for kind, flags in (("raised", found.flags_raised), ("lowered", found.flags_lowered)):
         for flag in flags:
             yield say(f"cli.compare.flag-{kind}", flag=titles.get(flag, flag))
