@@ -11,7 +11,7 @@ from wizard.probes.code.secrets.kinds import Kind, kinds, width
 PASSWORD_WORDS = ("passw", "pwd", "passphrase", "passcode", "_pass", "dbpass")
 """A name with one of these (any case) may hold a password: a value of eight bytes is enough to look at it."""
 NAME_WORDS = (
-    "secret", "token", "api_key", "api-key", "apikey", "api key", "access_key", "access-key", "accesskey",
+    "secret", "token", "api_key", "api-key", "apikey", "api key", "access_key", "access-key", "accesskey", "access key", "secret key",
     "auth_", "auth-", "_auth", "authkey", "authorization", "auth\"", "auth'", "auth:", "auth=", "auth =", "credential",
     "private_key", "private-key", "privatekey", "conn_str", "connstr", "connectionstring", "connection_string",
     "encryption_key", "encryptionkey", "encryption-key", "signing_key", "signingkey", "signing-key", "master_key", "masterkey",
@@ -21,7 +21,7 @@ NAME_WORDS = (
 
 # Only classes, literals and bounded counts: hyperscan, RE2 and `re` must read these alike. So no \s, \w, \d.
 _NAME = r"[A-Za-z0-9_.\-]{0,24}"
-_QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(](?:[ ]?(?:string|str|&str|text)[ ]?)?[^A-Za-z0-9\r\n]{0,8}[\"'`]"
+_QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(\-](?:[ ]?(?:string|str|&str|text)[ ]?)?[^A-Za-z0-9\r\n]{0,8}[\"'`]"
 _BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}"
 _BLANK = r"[ \t]{1,4}[\"']?"
 _PAIRED = r"[\"']?[ ]?,?[ \t\r\n]{0,24}[\"']?[Vv]alue[\"']?[ ]?[:=][ ]?[\"']?"
@@ -83,12 +83,15 @@ def shortened(tail: str) -> str:
 
 def _named(vendor: tuple[str, ...]) -> list[Anchor]:
     """Names that hold a word, each with the first bytes of a value. ``key`` counts only where a word ends."""
-    short = f"(?:{_QUOTED}[^ \\t\\r\\n\"'`\\\\<>]{{8}}|{_BARE}{_WORD}{{8}}|{_BLANK}{_PLAIN}{{12}}|{_PAIRED}{_VALUE}{{8}})"
+    short = (
+        f"(?:{_QUOTED}[^ \\t\\r\\n\"'`\\\\<>]{{8}}|{_BARE}{_WORD}{{8}}|{_BLANK}{_PLAIN}{{12}}|{_PAIRED}{_VALUE}{{8}})"
+    )
     long = f"(?:{_QUOTED}{_VALUE}{{16}}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_VALUE}{{16}})"
     rest = r"(?:[_.\-][A-Za-z0-9_.\-]{0,23})?"
-    groups = ((PASSWORD_WORDS, short), (NAME_WORDS, long), (vendor, long))
+    half = len(vendor) // 2  # one expression of all words is larger than hyperscan takes
+    groups = ((PASSWORD_WORDS, short), (NAME_WORDS, long), (vendor[:half], long), (vendor[half:], long))
     made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
-    made.append(_anchor((b"_key", b"-key"), f"[_\\-]key{rest}{long}", 0, True, ()))
+    made.append(_anchor((b"_key", b"-key", b" key"), f"[_ \\-]key{rest}{long}", 0, True, ()))
     made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY)(?:[_.0-9A-Z\\-][A-Za-z0-9_.\\-]{{0,23}})?{long}", 0, False, ()))
     return made
 

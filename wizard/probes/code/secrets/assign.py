@@ -18,7 +18,7 @@ _SHORTEST_SHAPE = 16
 _PARTS = re.compile(
     rb"""(?P<rest>(?i:(?:(?:api|access|secret|account|license)[ ]){1,2}key)?[A-Za-z0-9_.-]{0,48}+)"""
     rb"""(?:(?P<pair>["']?[ ]?,?[ \t\r\n]{0,24}["']?[Vv]alue["']?[ ]?[:=][ ]?)"""
-    rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|\|)[ \t(]{0,8})"""
+    rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|[ ]-[ ]|\|)[ \t(]{0,8})"""
     rb"""|(?P<blank>[ \t]{1,4}))"""
     rb"""(?P<open>(?:b|f|r|u|@|\$)?\\{0,3}["'`])?"""
     rb"""(?P<value>(?:[^\s"'`\\<>]{1,600}+|\\/){1,80}+)"""
@@ -26,6 +26,8 @@ _PARTS = re.compile(
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
 _COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
+_STANDS_OUT = re.compile(rb"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,200}$")
+"""A value that no sentence and no list of words has: long, letters and digits."""
 _ARGUMENT = re.compile(rb"""[(][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
 _SECRET_NAME = re.compile(
     rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
@@ -84,9 +86,9 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     before = data[max(0, word - 48) : word]
     begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
     name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
-    name = name.rsplit(b" ", 1)[-1] if found["blank"] is None else name
+    name = b" ".join(name.rsplit(b" ", 2)[-2:]) if found["blank"] is not None else name.rsplit(b" ", 1)[-1]
     start, value = found.start("value"), found["value"]
-    if found["blank"] is not None and not _commanded(data, word):
+    if found["blank"] is not None and not _commanded(data, word) and (code or not _STANDS_OUT.match(value)):
         return None  # two words of a sentence or of a list
     if begin >= 2 and data[begin - 2 : begin] == b"::":
         return None  # the name of a type
@@ -96,6 +98,8 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     if opened:
         if not closed or opened[-1:] != closed[-1:]:
             return None
+        if found["sep"] and found["sep"][:1] in b":= " and begin and data[begin - 1 : begin] == opened[-1:]:
+            return None  # the quote closes the label: ``"Password:"``
         return Assigned(name, value, start, start + len(value), begin, True)
     if found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</":
         return Assigned(name, value, start, start + len(value), begin, True)

@@ -227,6 +227,15 @@ def bearer(found: Candidate) -> Ruling | None:
     return Ruling(confidence=Confidence.LIKELY, skip=len(found.value) - len(token))
 
 
+def netrc(found: Candidate) -> Ruling | None:
+    """``machine HOST login USER password WORD``, the form of ftp and curl."""
+    password = found.value.split()[-1]
+    if values.reference(password):
+        return None
+    stand_in = values.placeholder(password) or ("placeholder" if password.lower() in _STAND_INS else "")
+    return Ruling(confidence=Confidence.LIKELY, made_up=stand_in, skip=len(found.value) - len(password))
+
+
 def sas(found: Candidate) -> Ruling | None:
     """An Azure signature; its `se` says until when."""
     end = re.search(rb"[?&]se=(\d{4})-(\d\d)", found.around(400))
@@ -257,6 +266,7 @@ PROOFS: dict[str, Callable[[Candidate], Ruling | None]] = {
     "url-password": url_password,
     "basic": basic,
     "curl": curl,
+    "netrc": netrc,
     "bearer": bearer,
     "sas": sas,
     "algolia": algolia,

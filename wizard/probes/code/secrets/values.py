@@ -29,8 +29,8 @@ _DIGIT = re.compile(rb"[0-9]")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
-_HANDLE = re.compile(rb"^0x[0-9a-fA-F]{1,16}$")
-"""A number of up to 64 bits, as handles, addresses and session numbers are written in logs."""
+_HANDLE = re.compile(rb"^0x[0-9a-fA-F]{1,16}$|^[A-Za-z_$][\w$]*(?:\.[\w$]+)+@[0-9a-f]{1,8}$")
+"""A number of up to 64 bits, as handles, addresses and session numbers are written in logs; an object by its class and number (Java)."""
 _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
 
 
