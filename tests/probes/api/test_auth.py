@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,8 @@ from wizard.demo.parts.http import Handler, Request, Response, page, reply, serv
 from wizard.model import Outcome, Tag
 from wizard.net import Access, open_net
 from wizard.probe import Chat, Target
-from wizard.probes.api.auth_routes import BROKEN, EMPTY
+from wizard.probes.api import patience
+from wizard.probes.api.auth_routes import BROKEN, EMPTY, TEXT
 from wizard.probes.code import served, served_findings
 
 SESSIONS = {"tok-of-ada-session-1": "a", "tok-of-ben-session-2": "b"}
@@ -184,13 +186,23 @@ def reads_first(who: Who) -> Handler:
     return handler
 
 
-def takes_nothing(request: Request) -> Any:
-    """Broken JSON is turned away, an empty object is taken: nobody must not send it."""
+def objects_only(request: Request) -> Any:
+    """As a strict reader of JSON in front of everything: what is no object is turned away before anybody asks who sends it."""
     if request.path != "/chat":
         return MISSING
-    if request.body == BROKEN:
+    if not request.body.startswith(b"{") or request.body == BROKEN:
+        return reply({"detail": "invalid json"}, 400)
+    if by_token()(request) is None:
+        return SIGN_IN
+    return reply({"detail": "message is missing"}, 400)
+
+
+def takes_nothing(request: Request) -> Any:
+    """What is no object is turned away, an empty one is taken, from anybody: without push consent none goes out."""
+    if request.path != "/chat":
+        return MISSING
+    if request.body in {BROKEN, TEXT}:
         return reply({"detail": "invalid json"}, 422)
-    assert by_token()(request)
     return reply({"id": "c_1"}, 201)
 
 
@@ -458,7 +470,62 @@ def harmless(ran: Ran, setup: Setup) -> None:
     for request in ran.log:
         assert request.method in {"GET", "HEAD", "OPTIONS", "POST"}
         if request.method == "POST" and not setup.push:
-            assert request.body in {BROKEN, EMPTY, b"", QUERY.encode()}
+            assert request.body in {BROKEN, TEXT, b"", QUERY.encode()}
+
+
+@pytest.mark.parametrize(("push", "letter"), [(False, "I"), (True, "P")])
+async def test_an_empty_object_goes_out_with_push_consent_alone(push: bool, letter: str) -> None:
+    ran = await run(objects_only, Setup(routes=("POST /chat",), own=(), own_b=(), push=push))
+    assert ran.letter("missing-token") == ran.letter("any-token") == letter
+    assert (EMPTY in {request.body for request in ran.log}) is push
+    assert not any(request.body == EMPTY and by_token()(request) for request in ran.log)
+    assert ran.seen.aftercare == ()
+
+
+async def falling() -> AsyncIterator[bytes]:
+    """A server that ends its process in the middle of an answer."""
+    raise ConnectionResetError
+    yield b""
+
+
+async def test_a_server_that_falls_over_an_empty_object_gets_time_and_no_second_one() -> None:
+    waited: list[float] = []
+
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    def handler(request: Request) -> Any:
+        if request.body == EMPTY:
+            return Response(200, (), falling())
+        return product(by_token())(request) if request.method == "GET" else reply({"detail": "invalid json"}, 400)
+
+    token = patience.sleep.set(wait)
+    try:
+        routes = ("GET /conversations/{id}", "POST /chat", "POST /notes")
+        ran = await run(handler, Setup(routes=routes, push=True))
+    finally:
+        patience.sleep.reset(token)
+    assert [request.path for request in ran.log if request.body == EMPTY] == ["/chat"]
+    assert waited == [3.0]
+    assert ran.letter("unsigned-token") == "P"
+
+
+@pytest.mark.parametrize("push", [False, True])
+async def test_a_write_that_needs_no_body_never_names_an_own_entry(push: bool) -> None:
+    """A server that reads any body, and acts on whatever id is named, for anybody: the test client must not come to be an admin."""
+    admins: list[str] = []
+
+    def handler(request: Request) -> Any:
+        if request.method == "PUT":
+            admins.append(request.path.rpartition("/")[2])
+            return reply([0])
+        return product(by_token())(request)
+
+    routes = ("GET /conversations/{id}", "PUT /admin/promote/{id}", "PUT /conversations/{id}")
+    ran = await run(handler, Setup(routes=routes, push=push))
+    assert admins
+    assert not {"c_1001", "c_1002"} & set(admins)
+    assert "PUT /admin/promote/{id} as a: 200, empty body" in ran.seen.aftercare
 
 
 async def test_one_flaw_is_one_finding_and_raises_the_flag() -> None:

@@ -19,7 +19,7 @@ from wizard.probes.api.auth_read import CHECKS, any_told, nobody_told, read
 from wizard.probes.api.auth_roles import low_on_admin
 from wizard.probes.api.auth_routes import Own, left_out, own_calls
 from wizard.probes.api.auth_seen import Seen, Tried
-from wizard.probes.api.auth_strangers import A_PASS, knock, open_to_all
+from wizard.probes.api.auth_strangers import A_PASS, knock, open_to_all, taken
 from wizard.probes.api.auth_tricks import tricks
 from wizard.probes.api.auth_tries import Desk, Visitor
 from wizard.probes.api.faces import Kind
@@ -49,6 +49,7 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     refused = net.refuses(Consent.TOUCH, base) if "a" in target.accounts else "no-accounts"
     now, later = owns[:A_PASS], owns[A_PASS:]
     routes = await knock(now, desk, touch=not refused)
+    pasted = {own.route for own in now if own.pasted}
     seen = Seen(
         routes=tuple(routes),
         later=tuple(own.route for own in later),
@@ -72,7 +73,10 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         cookies=await set_cookies(desk),
         lost=desk.asker.lost,
         requests=desk.requests + post.asker.sent,
-        aftercare=tuple(left for part in (seen.form, seen.hooks) if part for left in part.aftercare),
+        aftercare=(
+            *taken([tried for tried in routes if tried.route not in pasted], desk),
+            *(left for part in (seen.form, seen.hooks) if part for left in part.aftercare),
+        ),
     )
 
 

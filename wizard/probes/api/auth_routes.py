@@ -12,13 +12,16 @@ from wizard.net import Call, Net
 from wizard.probe import Target
 from wizard.probes.api.auth_words import known
 from wizard.probes.api.evidence import shown
+from wizard.probes.api.nonesuch import made_up
 from wizard.probes.api.objects import pasted_pair
 from wizard.probes.api.routes import SESSION_FREE, filled, known_values, private, template_of
 
 BROKEN = b'{"lr":'
 """A body that no reader of JSON takes: sent where nothing may be written."""
+TEXT = b'"lr"'
+"""JSON that is no object, so no field can be taken from it: sent where a server reads the body before it asks who is there."""
 EMPTY = b"{}"
-"""A body without any field: sent where a server reads the body before it asks who is there, and does not take this one even from a."""
+"""A body without any field: sent after `TEXT`, with push consent alone, for a server that asks for nothing may act on it."""
 MADE_UP = "00000000-0000-4000-8000-00000000000f"
 _JSON = (("content-type", "application/json"),)
 
@@ -72,11 +75,11 @@ def _listed(route: Route, target: Target) -> Own:
     values = known_values(target.accounts.get("a"), target.routes)
     a = target.accounts.get("a")
     path = filled(route.template, values) or next((p for e in (a.own if a else ()) if (p := _entry(e, route))), None)
-    made_up = path is None
-    if path is None:
-        path = filled(route.template, dict.fromkeys(intake.gaps(route.template), MADE_UP) | values)
-    url = intake.join(target.base_url, path or route.template)
     reads = route.method in {"GET", "HEAD"}
+    nobodys = bool(intake.gaps(route.template)) if not reads else path is None
+    if nobodys:
+        path = filled(route.template, dict.fromkeys(intake.gaps(route.template), MADE_UP) | _fit(values, reads=reads))
+    url = intake.join(target.base_url, path or route.template)
     call = Call(
         route.method if not reads else "GET",
         url,
@@ -91,8 +94,13 @@ def _listed(route: Route, target: Target) -> Own:
         writes=not reads,
         admin=str(route) in _marked(target),
         verb=reads and intake.is_verb(route.template),
-        made_up=made_up,
+        made_up=nobodys,
     )
+
+
+def _fit(values: dict[str, str], *, reads: bool) -> dict[str, str]:
+    """Ids for a path: a's own to read, like ones that belong to nobody to write, for a route that needs no body acts on whatever is named."""
+    return values if reads else {name: made_up(value) for name, value in values.items()}
 
 
 def _marked(target: Target) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -9,15 +10,19 @@ from wizard.intake import routes as intake
 from wizard.model import Consent
 from wizard.net import Call
 from wizard.probe import progress
+from wizard.probes.api import patience
 from wizard.probes.api.alike import alike
-from wizard.probes.api.auth_routes import BROKEN, EMPTY, Own, plain_address, stranger
+from wizard.probes.api.auth_routes import EMPTY, TEXT, Own, plain_address, stranger
 from wizard.probes.api.auth_seen import Tried, Try
 from wizard.probes.api.auth_tries import Desk
 from wizard.probes.api.evidence import Exchange, shown
-from wizard.probes.api.faces import Kind
+from wizard.probes.api.faces import Kind, is_open
 
 A_PASS = 25
 MOST_PUBLIC = 5
+COME_BACK = 3.0
+"""Seconds that a server which fell silent over a body gets to start again."""
+_FIRST_PASS = frozenset({"control", "missing-token", "any-token"})
 
 
 async def knock(owns: list[Own], desk: Desk, *, touch: bool) -> list[Tried]:
@@ -40,31 +45,45 @@ async def _route(own: Own, desk: Desk, *, touch: bool) -> Tried:
     if not touch:
         return replace(tried, nobody=await _nobody(own, desk))
     control, nobody = await _control(own, desk), await _nobody(own, desk)
-    if _read_first(own, nobody) and (emptied := await _emptied(own, desk)):
-        own, control = emptied
-        nobody = await _nobody(own, desk)
+    if nobody.exchange.kind is Kind.REJECTS:
+        nobody = await _with_other_bodies(nobody, _nobody, own, desk)
     nowhere = control.kind is Kind.HIDES and await _nowhere(own, desk)
     random = await _random(own, desk) if nobody.refuses else None
-    if random and random.like and _read_first(own, random) and (emptied := await _emptied(own, desk)):
-        own, control = emptied
-        random = await _random(own, desk)
+    if random and random.like and random.exchange.kind is Kind.REJECTS:
+        random = await _with_other_bodies(random, _random, own, desk)
     return replace(tried, control=control, nowhere=nowhere, nobody=nobody, any_token=random)
 
 
-def _read_first(own: Own, one: Try) -> bool:
-    """Whether the broken body of a write was turned away before anybody asked who sends it, as several frameworks do."""
-    return own.call.body == BROKEN and one.exchange.kind is Kind.REJECTS
+async def _with_other_bodies(first: Try, send: Callable[[Own, Desk], Awaitable[Try]], own: Own, desk: Desk) -> Try:
+    """Where the broken body was turned away before anybody asked who sends it, as several frameworks do: JSON that is no object, then an empty one.
+
+    A server that asks at last says who is missing; what it says otherwise is no news. Account a sends none of this, so a sound product acts on nothing.
+    """
+    for body in _bodies(own, desk):
+        one = await send(replace(own, call=replace(own.call, body=body)), desk)
+        if (
+            one.exchange.kind is Kind.SILENT
+        ):  # it may have fallen over: give it time to come back, and do not ask like this again
+            desk.fell = True
+            await patience.wait(COME_BACK)
+            break
+        if one.exchange.kind is Kind.DENIES or is_open(one.exchange.kind):
+            return one
+    return first
 
 
-async def _emptied(own: Own, desk: Desk) -> tuple[Own, Exchange] | None:
-    """The write with an empty object as its body, and a's own answer; None where a's was taken: then nobody's might be, too."""
-    emptied = replace(own, call=replace(own.call, body=EMPTY))
-    before = desk.controls[own.route]
-    control = await _control(emptied, desk)
-    if control.kind in {Kind.REJECTS, Kind.DENIES, Kind.HIDES} and control.status >= 400:
-        return emptied, control
-    desk.controls[own.route] = before
-    return None
+def _bodies(own: Own, desk: Desk) -> tuple[bytes, ...]:
+    if not own.writes or own.pasted or desk.fell:
+        return ()
+    return (TEXT,) if desk.asker.net.refuses(Consent.PUSH, own.call.url) else (TEXT, EMPTY)
+
+
+def taken(routes: list[Tried], desk: Desk) -> tuple[str, ...]:
+    """Writes that answered 2xx to a body without content, by whomever: something may have been made there."""
+    writes = {tried.route for tried in routes if tried.writes}
+    sent = (*desk.asker.exchanges, *desk.looks.exchanges)
+    found = [one for one in sent if one.route in writes and one.check in _FIRST_PASS and one.status // 100 == 2]
+    return tuple(dict.fromkeys(f"{one.route} as {one.actor}: {one.status}, empty body" for one in found))
 
 
 async def _control(own: Own, desk: Desk) -> Exchange:

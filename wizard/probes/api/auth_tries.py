@@ -44,6 +44,8 @@ class Desk:
     looks: Visitor
     controls: dict[str, Reply] = field(default_factory=dict)
     cookies: list[tuple[str, str, bool]] = field(default_factory=list)
+    fell: bool = False
+    """The server fell silent over a body."""
 
     async def send(
         self, call: Call, check: str, route: str, *, looked: bool = False, own: Reply | None = None
