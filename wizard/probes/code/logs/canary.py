@@ -79,6 +79,11 @@ class Canary:
         """(name, form) of every way in which a word may stand in a log: plain, encoded for addresses, as JSON, in base64; lower case but for base64."""
         return tuple((name, form) for name, text in self.texts() for form in _forms(text))
 
+    @cached_property
+    def sight(self) -> re.Pattern[str]:
+        """Any of the forms, or the run's mark: one search says that there is nothing."""
+        return re.compile("|".join(map(re.escape, sorted({self.eight, *(form for _, form in self.forms)}))))
+
 
 def _forms(text: str) -> set[str]:
     digits = re.sub(r"[^\d+]", "", text)
@@ -109,7 +114,7 @@ NOTHING = Spotted()
 def spot(text: str, own: Canary) -> Spotted:
     """Look for the words of this run in every form, and of any other run in the plain form. `text` is one record."""
     small = text.lower()
-    if "lr" not in small and own.eight not in small and not any(form in text for _, form in own.forms):
+    if "lr" not in small and not own.sight.search(small) and not own.sight.search(text):
         return NOTHING
     clear = {(own.eight, name) for name, form in own.forms if form in small or form in text}
     for found in _TAKEN.finditer(text):
