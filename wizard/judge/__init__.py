@@ -33,7 +33,11 @@ class Judgement:
 
 
 def judge(evidence: Evidence, checklist: Checklist, probes: tuple[Probe, ...], only: tuple[str, ...] = ()) -> Judgement:
-    """Judge all items, or `only` these (then verdict and flags speak of them alone: a flag counts when it is raised)."""
+    """Judge all items, or `only` these (then verdict and flags speak of them alone: a flag counts when it is raised).
+
+    An id that the checklist does not know asks for nothing; when `only` names no known one, all are judged: nothing looked at is never ready.
+    """
+    only = tuple(name for name in only if name in checklist.order)
     answers = newest_answers(evidence)
     findings = settle(read_all(evidence, probes), answers, checklist, _now(evidence))
     findings = root_causes(findings, checklist)

@@ -121,7 +121,7 @@ class Session:
         """Write the assessment to `path` (default: its own folder), whole or not at all; where it is."""
         if path is None:
             self.save()
-            return self.folder.path if self.folder else Path()
+            return self.folder.snapshot if self.folder else Path()
         try:
             write_whole(path, self.evidence())
         except OSError as error:

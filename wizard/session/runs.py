@@ -17,6 +17,11 @@ from wizard.session.core import Session
 __all__ = ["Began", "Ended", "Event", "Running", "Said"]
 
 
+def _second() -> str:
+    """The present second in UTC, as results tell it: ``2026-11-23T18:00:00Z``."""
+    return now()[:19] + "Z"
+
+
 class Running:
     """One run. Iterate over `events`; `halt` stops it within a second or two, and what came stays."""
 
@@ -44,7 +49,7 @@ class Running:
         """Run; yield events. Each observation is kept (and on disk) before its event is yielded."""
         session = self._session
         # each run has its own id: the product's own logs can be searched for it
-        run_id, started = secrets.token_hex(8), now()
+        run_id, started = secrets.token_hex(8), _second()
         target = replace(self._profile.target, run_id=run_id)
         answers = session.answers()
         target = replace(target, answers={**target.answers, **answers})
@@ -68,7 +73,7 @@ class Running:
                 left = tuple(dict.fromkeys(line for s in seen for line in getattr(s, "aftercare", ())))
                 session.assessment = replace(
                     session.assessment,
-                    run=Run(run_id, started, now(), net.spent().total),
+                    run=Run(run_id, started, _second(), net.spent().total),
                     aftercare=left,
                 )
                 session.save()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from wizard.net.registrable import registrable
 from wizard.probes import PROBES
 from wizard.profile import Profile, is_loopback
 from wizard.session.core import Session, fresh, with_profile
-from wizard.store import Folder, home, load_file, ownership_code
+from wizard.store import Folder, Lock, home, load_file, ownership_code, wanted_home
 
 
 @contextmanager
@@ -24,11 +25,31 @@ def from_profile(
 ) -> Iterator[Session]:
     """A session on the profile at `path`; goes on with `assessment` where that file is there. Trouble (2) before anything is sent."""
     read = owned(profile.load(path, environ, only), environ)
-    started = fresh(read, only)
-    if assessment is not None and assessment.exists():
-        started = with_profile(replace(load_file(assessment, PROBES), only=only), read)
-    with _kept(started, read, environ) as session:
-        yield session
+    with _held(assessment):
+        started = fresh(read, only)
+        if assessment is not None and assessment.exists():
+            started = with_profile(replace(load_file(assessment, PROBES), only=only), read)
+        with _kept(started, read, environ) as session:
+            yield session
+
+
+@contextmanager
+def _held(assessment: Path | None) -> Iterator[None]:
+    """One process at a time goes on with an assessment file; one of the wizard's own is held together with its folder."""
+    if assessment is None:
+        yield
+        return
+    path = assessment.resolve()
+    own = path.parent / "lock"
+    lock = Lock(own if own.is_file() else path.parent / f".{path.name}.lock")
+    lock.take()
+    try:
+        yield
+    finally:
+        if lock.path != own:
+            with suppress(OSError):  # Windows removes no open file: it stays, empty of meaning
+                lock.path.unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager
@@ -53,7 +74,8 @@ def _looking_only(url: str, environ: Mapping[str, str]) -> Profile:
 @contextmanager
 def _kept(assessment: Assessment, read: Profile, environ: Mapping[str, str]) -> Iterator[Session]:
     """The session in a folder of its own; the folder stays when the work did not come to its end."""
-    folder = Folder(home(dict(environ)) / f"check-{assessment.run.id}", PROBES, __version__)
+    # a name of its own: the id in an assessment file was written by others and may say anything
+    folder = Folder(home(dict(environ)) / f"check-{secrets.token_hex(8)}", PROBES, __version__)
     folder.open()
     session = Session(assessment, profile=read, folder=folder)
     try:
@@ -70,6 +92,12 @@ def folder_for_demo() -> Iterator[Path]:
     """A folder for the demo's own files, gone at the end."""
     with tempfile.TemporaryDirectory(prefix="launch-ready-") as place:
         yield Path(place)
+
+
+def elsewhere(environ: Mapping[str, str]) -> Path | None:
+    """The folder that stands in for the usual one, when that cannot be written."""
+    used = home(dict(environ))
+    return None if used == wanted_home(dict(environ)) else used
 
 
 def owned(read: Profile, environ: Mapping[str, str]) -> Profile:

@@ -22,8 +22,7 @@ SNAPSHOT, JOURNAL = "assessment.json", "journal.jsonl"
 
 def home(environ: dict[str, str]) -> Path:
     """Where assessments live: ``LAUNCH_READY_HOME``, else the platform's data folder, else a folder under the current one."""
-    named = environ.get("LAUNCH_READY_HOME")
-    wanted = Path(named) if named else Path(platformdirs.user_data_dir("launch-ready", appauthor=False))
+    wanted = wanted_home(environ)
     for folder in (wanted, Path.cwd() / "launch-ready-home"):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -32,6 +31,12 @@ def home(environ: dict[str, str]) -> Path:
         except OSError:
             continue
     raise Trouble("store.no-home", code=4, folder=wanted)
+
+
+def wanted_home(environ: dict[str, str]) -> Path:
+    """Where assessments should live, whether or not it can be written."""
+    named = environ.get("LAUNCH_READY_HOME")
+    return Path(named) if named else Path(platformdirs.user_data_dir("launch-ready", appauthor=False))
 
 
 def listing(folder: Path) -> list[Path]:
@@ -61,9 +66,14 @@ class Folder:
         self._lock.release()
 
     @property
+    def snapshot(self) -> Path:
+        """The file that holds the assessment as it was last saved."""
+        return self.path / SNAPSHOT
+
+    @property
     def exists(self) -> bool:
         """Whether an assessment was saved here."""
-        return (self.path / SNAPSHOT).is_file()
+        return self.snapshot.is_file()
 
     def read(self) -> Assessment:
         """The snapshot with the journal played on top; a torn last line (a crash while writing) is left out."""
@@ -107,7 +117,14 @@ class Folder:
 
 
 def write_whole(path: Path, raw: bytes, mode: int = 0o600) -> None:
-    """Write `raw` so that `path` holds either the old bytes or all of the new ones, also after a power cut."""
+    """Write `raw` so that `path` holds either the old bytes or all of the new ones, also after a power cut.
+
+    A link keeps leading where it leads; a pipe or a device is written to and stays what it is.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(raw)
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -14,20 +14,20 @@ class Lock:
     """An advisory lock on a small file that names the holder's process."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._file: IO[bytes] | None = None
 
     def take(self) -> None:
         """Take hold, or raise Trouble (exit 4) that names the process which holds it."""
         try:
-            file = self._path.open("a+b")
+            file = self.path.open("a+b")
         except OSError as error:
-            raise Trouble("store.cannot-write", code=4, folder=self._path.parent, why=error.strerror or "") from error
+            raise Trouble("store.cannot-write", code=4, folder=self.path.parent, why=error.strerror or "") from error
         if not _lock(file):
             file.seek(0)
             holder = file.read(20).decode("ascii", "replace").strip() or "?"
             file.close()
-            raise Trouble("store.held", code=4, folder=self._path.parent, process=holder)
+            raise Trouble("store.held", code=4, folder=self.path.parent, process=holder)
         file.truncate(0)
         file.write(str(os.getpid()).encode())
         file.flush()
