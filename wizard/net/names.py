@@ -25,7 +25,10 @@ RECORDS_MAX = 64
 
 
 class Names:
-    """Asks DNS. After three silent questions with no answer yet, the rest are `error` unasked (a dead resolver costs seconds, not minutes)."""
+    """Asks DNS. Records come sorted: servers shuffle them (RFC 1034 section 3.6 gives them no order), and two runs must say the same.
+
+    After three silent questions with no answer yet, the rest are `error` unasked (a dead resolver costs seconds, not minutes).
+    """
 
     def __init__(self, resolver: str = "") -> None:
         self._resolver = _resolver(resolver)
@@ -92,7 +95,7 @@ class Names:
         chain = _chain(answer)
         if answer.rrset is None:
             return DnsAnswer(name, kind, Dns.NO_DATA, chain=chain)
-        records = tuple(_text(record, kind) for record in list(answer.rrset)[:RECORDS_MAX])
+        records = tuple(sorted(_text(record, kind) for record in list(answer.rrset)[:RECORDS_MAX]))
         return DnsAnswer(name, kind, Dns.FOUND, records=records, chain=chain, ttl=int(answer.rrset.ttl))
 
 
