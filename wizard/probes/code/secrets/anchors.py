@@ -91,7 +91,7 @@ def _named(vendor: tuple[str, ...]) -> list[Anchor]:
     half = len(vendor) // 2  # one expression of all words is larger than hyperscan takes
     groups = ((PASSWORD_WORDS, short), (NAME_WORDS, long), (vendor[:half], long), (vendor[half:], long))
     made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
-    made.append(_anchor((b"_key", b"-key", b" key"), f"[_ \\-]key{rest}{long}", 0, True, ()))
+    made.append(_anchor((b"_key", b"-key", b" key", b"?key", b"&key"), f"[_ ?&\\-]key{rest}{long}", 0, True, ()))
     made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY)(?:[_.0-9A-Z\\-][A-Za-z0-9_.\\-]{{0,23}})?{long}", 0, False, ()))
     return made
 

@@ -12,6 +12,8 @@ from wizard.probes.code.secrets.types import Confidence
 
 _NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$ -"
 _VENDOR_REACH = 40
+_LONGEST = 2048
+_WINDOW = _LONGEST + 160
 _SHORTEST_SHAPE = 16
 
 # From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded, the long ones give nothing back.
@@ -21,14 +23,14 @@ _PARTS = re.compile(
     rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|[ ]-[ ]|\|)[ \t(]{0,8})"""
     rb"""|(?P<blank>[ \t]{1,4}))"""
     rb"""(?P<open>(?:b|f|r|u|@|\$)?\\{0,3}["'`])?"""
-    rb"""(?P<value>(?:[^\s"'`\\<>]{1,600}+|\\/){1,80}+)"""
+    rb"""(?P<value>(?:[^\s"'`\\<>]{1,2048}+|\\/){1,80}+)"""
     rb"""(?P<close>\\{0,3}["'`])?"""
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
 _COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
 _STANDS_OUT = re.compile(rb"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,200}$")
 """A value that no sentence and no list of words has: long, letters and digits."""
-_ARGUMENT = re.compile(rb"""[(][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
+_ARGUMENT = re.compile(rb"""[({][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
 _SECRET_NAME = re.compile(
     rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
     rb"""credential|private[_-]?key|bearer|conn(?:ection)?[_-]?str|(?:encryption|signing|master|license|account|shared\w*|service|admin|client|webhook|session)[_-]?key|"""
@@ -80,30 +82,36 @@ class Named:
 
 def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     """The assignment whose name holds the word at `word`; None when there is none. In program text (`code`) only quoted values count."""
-    found = _PARTS.match(data, word, min(len(data), word + 760))
+    word += data[word : word + 1] in (b" ", b"?", b"&")
+    found = _PARTS.match(data, word, min(len(data), word + _WINDOW))
     if found is None or len(found["value"]) < 8 or (code and not found["open"] and b">" not in (found["sep"] or b"")):
         return None
     before = data[max(0, word - 48) : word]
     begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
     name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
     name = b" ".join(name.rsplit(b" ", 2)[-2:]) if found["blank"] is not None else name.rsplit(b" ", 1)[-1]
+    if not _joined(data, found, begin, word, code):
+        return None
     start, value = found.start("value"), found["value"]
-    if found["blank"] is not None and not _commanded(data, word) and (code or not _STANDS_OUT.match(value)):
-        return None  # two words of a sentence or of a list
-    if begin >= 2 and data[begin - 2 : begin] == b"::":
-        return None  # the name of a type
-    if found["sep"] and b"," in found["sep"] and not _ARGUMENT.search(data, max(0, begin - 16), begin):
-        return None  # two items of a list, not a name and its value
-    opened, closed = found["open"], found["close"]
-    if opened:
-        if not closed or opened[-1:] != closed[-1:]:
-            return None
-        if found["sep"] and found["sep"][:1] in b":= " and begin and data[begin - 1 : begin] == opened[-1:]:
-            return None  # the quote closes the label: ``"Password:"``
-        return Assigned(name, value, start, start + len(value), begin, True)
-    if found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</":
+    marked = found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</"
+    if found["open"] or marked:
         return Assigned(name, value, start, start + len(value), begin, True)
     return None if code else _unquoted(data, name, value, start, begin)
+
+
+def _joined(data: bytes, found: re.Match[bytes], begin: int, word: int, code: bool) -> bool:
+    """What stands between the name and the value joins them."""
+    opened, closed, sep = found["open"], found["close"], found["sep"] or b""
+    if found["blank"] is not None and not _commanded(data, word) and (code or not _STANDS_OUT.match(found["value"])):
+        return False  # two words of a sentence or of a list
+    if begin >= 2 and data[begin - 2 : begin] == b"::":
+        return False  # the name of a type
+    if b"," in sep and not _ARGUMENT.search(data, max(0, begin - 16), begin):
+        return False  # two items of a list, not a name and its value
+    if opened and (not closed or opened[-1:] != closed[-1:]):
+        return False
+    return not (opened and sep[:1] in (b":", b"=", b" ") and begin and data[begin - 1 : begin] == opened[-1:])
+    # else the quote closes the label: ``"Password:"``
 
 
 def _commanded(data: bytes, word: int) -> bool:
@@ -130,7 +138,7 @@ def _unquoted(data: bytes, name: bytes, value: bytes, start: int, begin: int) ->
 def judge(data: bytes, found: Assigned) -> Named | None:
     """What the value is: a vendor's key, a signing secret, a password, or some secret; None when it is none of these."""
     value = found.value
-    if len(value) < 8 or len(value) > 512 or values.reference(value):
+    if len(value) < 8 or len(value) > _LONGEST or values.reference(value):
         return None
     return _vendor(data, found) or _at_home(data, found, _generic(found))
 

@@ -26,6 +26,8 @@ _VOWEL = re.compile(rb"(?i)[aeiouy]")
 _HARD = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
 _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
 _DIGIT = re.compile(rb"[0-9]")
+_UPPER = re.compile(rb"[A-Z]")
+_NUMBERS = re.compile(rb"[0-9]+")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
 _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
@@ -82,6 +84,8 @@ def slug(value: bytes) -> bool:
     """Plain words between separators or in camel case (``data-block-name``, ``string.$S2``), in the dictionary or not: most letters stand in them."""
     pieces = re.findall(rb"[A-Za-z0-9]+", value)
     letters = sum(len(p) for p in pieces)
+    if len(pieces) == 1 and len(_NUMBERS.findall(value)) >= 3:
+        return False  # no name has three numbers in one piece
     if letters and _spoken(_CAMEL.findall(value)) >= letters * 0.75:
         return True
     if len(pieces) < 2:
@@ -117,7 +121,7 @@ def random(value: bytes) -> bool:
         return entropy(value) >= 2.8
     if is_hex(value):
         return len(value) >= 16 and entropy(value.lower()) >= 2.9 and not value.isdigit()
-    floor = 3.3 if len(value) <= 24 else 3.6
+    floor = 3.3 if len(value) <= 24 or not _UPPER.search(value) else 3.6
     digits = bool(_DIGIT.search(value))
     mixed = classes(value) >= 2 and (digits or classes(value) >= 3 or _scrambled(value))
     return mixed and entropy(value) >= floor and not wordy(value) and not slug(value)
