@@ -9,6 +9,7 @@ from pathlib import Path
 from wizard.model import Consent
 from wizard.net import Net
 from wizard.probe import Probe, Target, progress
+from wizard.probes.code import handed
 from wizard.probes.code.deploy import envnames, locks, pins, recipe, version
 from wizard.probes.code.deploy.folder import Folder
 from wizard.probes.code.deployment_read import CHECKS, Seen, read
@@ -43,6 +44,7 @@ def _look(root: Path | None, named: Path | None) -> Seen:
         pins=pins.pins(folder),
         recipe=recipe.recipe(folder),
         rollback=recipe.rollback(folder, named),
+        code=handed.refs(root),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from wizard.model import Basis, FileRef, Finding, Outcome, Reason, Severity
+from wizard.probes.code import handed
 from wizard.probes.code.deploy.envnames import Names
 from wizard.probes.code.deploy.locks import Manifest
 from wizard.probes.code.deploy.pins import Pins
@@ -48,6 +49,7 @@ class Seen:
     rollback: Rollback = field(default_factory=Rollback)
     running: Running = field(default_factory=Running)
     match: Match = field(default_factory=Match)
+    code: tuple[FileRef, ...] = ()
 
 
 def read(seen: Seen) -> tuple[Finding, ...]:
@@ -56,6 +58,10 @@ def read(seen: Seen) -> tuple[Finding, ...]:
         left = [c for c in CHECKS if c.split(".")[1] not in ("rollback-doc", "version-endpoint")]
         none = [_open(check.partition(".")[2], "reasons.no-repository", reason=Reason.NOT_TESTED) for check in left]
         return (*none, _rollback(seen), _version(seen))
+    return handed.named(_all(seen), seen.code)
+
+
+def _all(seen: Seen) -> tuple[Finding, ...]:
     return (
         *_locks(seen),
         _runtime(seen),

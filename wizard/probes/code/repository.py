@@ -12,7 +12,7 @@ from pathlib import Path
 from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Severity
 from wizard.net import Net
 from wizard.probe import Probe, Target, progress, stop
-from wizard.probes.code import findings, prefixes
+from wizard.probes.code import findings, handed, prefixes
 from wizard.probes.code.places import Fate, rule
 from wizard.probes.code.secrets import Fingerprint, Found, Place, engine_name
 from wizard.probes.code.sorts import Env, Sorts
@@ -58,6 +58,8 @@ class Seen:
     found: tuple[Found, ...] = ()
     prefixed: tuple[prefixes.Named, ...] = ()
     files: tuple[FileRef, ...] = ()
+    code: tuple[FileRef, ...] = ()
+    """The repository and the build output."""
     built: bool = False
     """The folder itself holds build output."""
 
@@ -85,6 +87,7 @@ def _look(target: Target, private: Fingerprint) -> Seen:
         build=areas[0][0],
         ci=areas[1][0],
         shared=areas[2][0],
+        code=handed.refs(target.repository, *target.build),
         files=tuple(FileRef(path.name, mark) for path in target.texts if path.is_file() and (mark := digest(path))),
     )
     if root is not None:
@@ -166,6 +169,10 @@ def teller() -> Callable[[Report], None]:
 
 def read(seen: Seen) -> tuple[Finding, ...]:
     """Every check on what was handed over."""
+    return handed.named(_all(seen), seen.code)
+
+
+def _all(seen: Seen) -> tuple[Finding, ...]:
     return (
         *_repo_tree(seen),
         *_env_files(seen),

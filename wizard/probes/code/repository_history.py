@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from wizard.model import Basis, Consent, Finding, Outcome, Reason, Slots
+from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Slots
 from wizard.net import Net
 from wizard.probe import Probe, Target, progress, stop
-from wizard.probes.code import findings, gitroom, history
+from wizard.probes.code import findings, gitroom, handed, history
 from wizard.probes.code.places import Fate
 from wizard.probes.code.secrets import Fingerprint, Found, engine_name
 
@@ -37,6 +37,7 @@ class Seen:
     capped: str = ""
     engine: str = ""
     found: tuple[Found, ...] = ()
+    code: tuple[FileRef, ...] = ()
 
 
 async def observe(target: Target, net: Net) -> Seen:
@@ -66,6 +67,7 @@ def _look(root: Path, private: Fingerprint) -> Seen:
         past.capped,
         engine_name(),
         tuple(past.found[:MOST_FOUND]),
+        handed.refs(root),
     )
 
 
@@ -93,7 +95,7 @@ def read(seen: Seen) -> tuple[Finding, ...]:
         made.append(_whole(seen))
     made += findings.made_up(seen.found, Basis.EVIDENCED)
     made += findings.listed("public-keys", seen.found, Basis.EVIDENCED, frozenset((Fate.PUBLIC,)), "public")
-    return tuple(made)
+    return handed.named(made, seen.code)
 
 
 def _whole(seen: Seen) -> Finding:
