@@ -19,7 +19,7 @@ from wizard.probes.api.auth_cookies import kind_of, parse
 from wizard.probes.api.auth_doors import signs
 from wizard.probes.api.auth_forms import bodies
 from wizard.probes.api.auth_read import any_told, nobody_told, read
-from wizard.probes.api.auth_routes import Own, bare, left_out, plain_address, stranger
+from wizard.probes.api.auth_routes import Own, bare, left_out, own_calls, plain_address, stranger
 from wizard.probes.api.auth_seen import Hook, Hooks, Seen, Tried, Try
 from wizard.probes.api.auth_tricks import spellings
 from wizard.probes.api.auth_tries import personal
@@ -176,6 +176,15 @@ async def test_signed_links_and_tokens_in_addresses() -> None:
     async with open_net(Access()) as net:
         found = in_addresses(Target(base_url="https://api.test", accounts={"a": Account("a", own=own)}), net)
     assert found == (("GET /c/1", "access_token"), ("GET /f/1", "?sig"), ("GET /ws/live", "?token"))
+
+
+async def test_routes_with_an_own_entry_go_first() -> None:
+    routes = tuple(
+        r for r in map(intake.parse, ("GET /admin/users", "GET /status/{brand}", "GET /notes/{id}", "POST /x")) if r
+    )
+    target = Target(base_url="http://127.0.0.1:9", routes=routes, accounts={"a": Account("a", own=("GET /notes/7",))})
+    async with open_net(Access(hosts=frozenset({"127.0.0.1:9"}))) as net:
+        assert [own.route for own in own_calls(target, net)][0] == "GET /notes/{id}"
 
 
 async def test_routes_that_act_are_left_out() -> None:

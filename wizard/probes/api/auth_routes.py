@@ -66,9 +66,8 @@ def _routes(target: Target) -> list[Route]:
     entries = intake.pair(a.own, b.own if b else (), target.routes) if a else ()
     owned = [pair.route for pair in entries if pair.a and pair.route.method == "GET"]
     owned = [r for r in owned if r.kind not in SESSION_FREE | {"dangerous"} and str(r) not in target.public]
-    listed = [route for route in private(target) if not _acts(route)]
-    known = {str(route) for route in listed}
-    return [*(route for route in owned if str(route) not in known), *listed]
+    named = {str(route) for route in owned}
+    return [*owned, *(route for route in private(target) if not _acts(route) and str(route) not in named)]
 
 
 def _listed(route: Route, target: Target) -> Own:
