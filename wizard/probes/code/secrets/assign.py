@@ -44,6 +44,7 @@ _PUBLIC_NAME = re.compile(
     rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
     rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot"
 )
+_NAMED_ONLY = re.compile(rb"(?i)(?:secret|token|key|credential|password)s?[_-]?name$|secretsid$")
 _PASSWORD_NAME = re.compile(rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]")
 _SIGNING_NAME = re.compile(
     rb"(?i)(?:jwt|nextauth|auth|session|cookie|signing|encryption|app)[_-]?(?:secret|key)(?:[_-]?key)?(?:[_-]?base)?$|^(?:\w{0,12}\.)?secret[_-]?key(?:[_-]?base)?$"
@@ -208,7 +209,8 @@ def _said(name: bytes) -> _Said:
     return _Said(
         bool(_SECRET_NAME.search(name)),
         bool(_HASH_NAME.search(name)),
-        bool(_PUBLIC_NAME.search(name)) and not re.search(rb"(?i)secret|private|passw", name),
+        bool(_NAMED_ONLY.search(name))
+        or (bool(_PUBLIC_NAME.search(name)) and not re.search(rb"(?i)secret|private|passw", name)),
         bool(_PASSWORD_NAME.search(name)),
         bool(_SIGNING_NAME.search(name)),
     )

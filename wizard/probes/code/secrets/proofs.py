@@ -208,9 +208,10 @@ def basic(found: Candidate) -> Ruling | None:
 
 def curl(found: Candidate) -> Ruling | None:
     """``curl -u user:password``: the password in a command line."""
-    start = re.match(rb"(?:-u|--user) [\"']?", found.value)
+    start = re.match(rb"(?:-u|--user)[ =]{1,3}[\"']?", found.value)
     skip = start.end() if start else 0
     user, _, password = found.value[skip:].partition(b":")
+    password = password.strip(b"\"'")
     if values.reference(password) or values.reference(user) or password.startswith(b"$"):
         return None
     stand_in = password.lower() in _STAND_INS or password.lower() == user.lower()

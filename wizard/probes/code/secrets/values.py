@@ -26,6 +26,7 @@ _VOWEL = re.compile(rb"(?i)[aeiouy]")
 _HARD = re.compile(rb"(?i)[b-df-hj-np-tv-xz]{5}")
 _PLAIN_WORD = re.compile(rb"(?:[A-Z]?[a-z]{3,24}|[A-Z]{3,24})[0-9]?")
 _DIGIT = re.compile(rb"[0-9]")
+_HOST = re.compile(rb"^[a-z0-9.-]{3,200}\.[a-z]{2,10}(?::[0-9]{2,5})?$")
 _UPPER = re.compile(rb"[A-Z]")
 _NUMBERS = re.compile(rb"[0-9]+")
 _FILE = re.compile(rb"\.(?:[a-z]{1,5}|[1-8])$")
@@ -108,7 +109,7 @@ def identifier(value: bytes) -> bool:
     named = _FILE.search(value)
     if named and (slug(value[: named.start()]) or wordy(value[: named.start()], 0.4)):
         return True
-    if _HANDLE.match(value):
+    if _HANDLE.match(value) or (_HOST.match(value) and value.count(b".") >= 2):
         return True
     if _DATE.match(value) or (value.count(b"/") >= 2 and wordy(value, 0.4)):
         return True
