@@ -58,9 +58,10 @@ class ItemPage(Leaf):
         if not groups:
             yield Passage(say("tui.item.seen"), say("tui.item.no-evidence"), self.door)
         open_ = [g for g in groups if g[0].outcome in (Outcome.FAIL, Outcome.UNKNOWN)]
+        told: set[str] = set()
         for number, group in enumerate(open_, 1):
             number_of = say("tui.item.number", number=number, of=len(open_)) if len(open_) > 1 else ""
-            yield self._finding(group, number_of)
+            yield self._finding(group, number_of, told)
         held = [f"{Signs.of(g[0].outcome.value)} {self.session.said(g[0]).text}" for g in groups if g not in open_]
         yield Passage(say("tui.item.holds", count=len(held)), "\n".join(held), self.door)
         fails = any(f.outcome is Outcome.FAIL for f in verdict.findings)
@@ -78,7 +79,8 @@ class ItemPage(Leaf):
             told.setdefault((finding.id, self.session.said(finding).text, finding.outcome), []).append(finding)
         return list(told.values())
 
-    def _finding(self, group: list[Finding], number: str) -> Passage:
+    def _finding(self, group: list[Finding], number: str, told: set[str]) -> Passage:
+        """What a check came to and what to do; what was `told` to do further up is not told again."""
         finding = group[0]
         words, check = self.session.said(finding), self.session.checklist.check(finding.id)
         title = f"{Signs.of(finding.outcome.value)} {check.title if check else finding.id} {number}"
@@ -89,7 +91,10 @@ class ItemPage(Leaf):
             lines.append(say("tui.item.more-places", count=len(places) - MOST_PLACES))
         if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN):
             again = self.session.checklist.item(self._item).recheck
-            lines += [f"{Signs.arrow()} {line}" for line in (words.fix, words.next) if line and line != again]
+            todo = [line for line in (words.fix, words.next) if line and line != again]
+            lines += [f"{Signs.arrow()} {line}" for line in todo if line not in told]
+            lines += [say("tui.item.as-above")] if todo and told.issuperset(todo) else []
+            told.update(todo)
         return Passage(title, "\n".join(lines), self.door)
 
     def fresh(self) -> None:

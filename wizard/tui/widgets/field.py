@@ -6,6 +6,8 @@ from textual.app import App, ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Label, Static
 
+from wizard.words import say
+
 
 class Field(Vertical):
     """A labelled line. The line itself has the id `name`."""
@@ -22,7 +24,7 @@ class Field(Vertical):
         yield Label(self._label, classes="field", markup=False)
         yield Input(
             value=self._value,
-            placeholder=self._example,
+            placeholder=say("tui.example", example=self._example) if self._example else "",
             password=self._password,
             id=self._name,
             max_length=self._most,
@@ -41,6 +43,10 @@ class Field(Vertical):
         self.set_class(bool(text), "-wrong")
         if text:
             self.query_one(Input).focus()
+
+    def on_descendant_focus(self) -> None:
+        """Show the whole field, its name too."""
+        self.call_after_refresh(self.scroll_visible, animate=False)
 
     def on_input_changed(self) -> None:
         """What was wrong is being mended."""

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from textual.app import App, ComposeResult
+from textual.content import Content
 from textual.widgets import Checkbox
 
 
 class Tick(Checkbox):
     """The toolkit's own box shows an X in both states and tells them apart by colour alone."""
 
-    BUTTON_LEFT, BUTTON_RIGHT = "[", "]"
-
     def __init__(self, label: str, value: bool = False, *, id: str | None = None) -> None:
         super().__init__(label, value, id=id, compact=True)
-        self._mark(value)
 
-    def _mark(self, value: bool) -> None:
-        self.BUTTON_INNER = "x" if value else " "
-
-    def watch_value(self) -> None:
-        """Show the new state."""
-        self._mark(self.value)
-        super().watch_value()
+    @property
+    def _button(self) -> Content:
+        return Content("[x]" if self.value else "[ ]")
 
 
 class _Demo(App[None]):
