@@ -8,5 +8,6 @@ LONGEST = 60
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
-    """A long text is called by its argument's name; pytest adds a number."""
-    return argname if isinstance(val, str | bytes) and len(val) > LONGEST else None
+    """Bytes and long texts are called by their argument's name; pytest adds a number."""
+    made = isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST)
+    return argname if made else None
