@@ -18,6 +18,8 @@ from wizard.model import Basis, Decide, Finding, Outcome, RedFlag, Severity, Slo
 from wizard.words import data, fill
 
 DEFAULT = "coach-chatbot"
+RED_FLAGS = ("unknown-secrets", "tools-with-write-access", "mixed-tenants", "unexplained-auth", "fragile-deploys")
+REASONS = ("too-many-fails", "flag-raised", "item-fails", "item-unknown", "flag-open", "all-pass")
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _PATH = re.compile(r"`\$([^`]*)`$")
 _FIELD = re.compile(r"field `([^`]+)`")
@@ -254,6 +256,13 @@ def _load(folder: Path) -> Checklist:
     common = _read(folder / "reasons.toml", dict[str, Words])
     boundaries = folder / "boundaries.toml"
     interview = _read(boundaries, _Interview) if boundaries.is_file() else _Interview()
+    for name in interview.order:
+        if name not in interview.chapters:
+            raise _trouble(boundaries, name, "checklist.no-chapter", expected=", ".join(interview.chapters))
+    for question in interview.questions:
+        parts = question.id.split(".")
+        if len(parts) != 3 or parts[1] not in interview.order:
+            raise _trouble(boundaries, question.id, "checklist.wrong-question", expected=", ".join(interview.order))
     chapters = {name: interview.chapters[name] for name in interview.order}
     return Checklist(index=index, items=items, common=common, interview=tuple(interview.questions), chapters=chapters)
 
@@ -279,6 +288,7 @@ def _cross(folder: Path, checklist: Checklist) -> Iterator[Trouble]:
         for question in item.questions:
             if question.id.partition(".")[0] != item.id or question.id.partition(".")[2] not in item.checks:
                 yield _trouble(file, question.id, "checklist.no-such-check", expected=", ".join(item.checks))
+    yield from _unsaid(folder / "checklist.toml", checklist.index)
     for flag in checklist.index.red_flags.values():
         for wanted in [*flag.questions, *(r.question for r in flag.raises)]:
             if wanted not in questions:
@@ -286,6 +296,21 @@ def _cross(folder: Path, checklist: Checklist) -> Iterator[Trouble]:
     for verdict in Decide:
         if verdict.value not in checklist.index.decision:
             yield _trouble(folder / "checklist.toml", verdict.value, "checklist.no-verdict")
+
+
+def _unsaid(file: Path, index: Index) -> Iterator[Trouble]:
+    """The flags and the sentences of the decision that the judge will ask for and that nobody wrote."""
+    for name in RED_FLAGS:
+        if name not in index.red_flags:
+            yield _trouble(file, name, "checklist.no-flag")
+    for name, flag in index.red_flags.items():
+        wanted = {"clear": True, "not-established": True, "seen": flag.tags, "told": flag.raises}
+        for key in [key for key, asked in (wanted | {"dont-know": flag.questions}).items() if asked]:
+            if key not in flag.say:
+                yield _trouble(file, name, "checklist.no-sentence", sentence=key)
+    for key in REASONS:
+        if key not in index.reasons:
+            yield _trouble(file, "reasons", "checklist.no-sentence", sentence=key)
 
 
 def _read(path: Path, shape: type[_Shape]) -> _Shape:
@@ -297,7 +322,7 @@ def _read(path: Path, shape: type[_Shape]) -> _Shape:
         raise Trouble("checklist.not-text", file=path) from error
     try:
         return msgspec.convert(tomllib.loads(text), shape)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Trouble("checklist.not-toml", file=path, why=error) from error
     except msgspec.ValidationError as error:
         message = str(error)

@@ -20,9 +20,10 @@ _API = frozenset({"auth", "object-access", "input-validation", "rate-limits", "c
 _NEEDED: dict[str, frozenset[str]] = {
     "api": _API,
     "accounts": _API,
+    "accounts.a": _API | {"edge", "logging"},
     "accounts.limited": frozenset({"auth"}),
     "accounts.expired": frozenset({"auth"}),
-    "chat": frozenset({"auth", "object-access", "input-validation", "rate-limits", "prompt-injection"}),
+    "chat": frozenset({"logging", "auth", "object-access", "input-validation", "rate-limits", "prompt-injection"}),
     "webhook": frozenset({"auth", "rate-limits"}),
     "hosted": frozenset({"auth", "object-access", "frontend-secrets"}),
     "edge": frozenset({"edge", "tls"}),
