@@ -184,7 +184,7 @@ async def test_routes_with_an_own_entry_go_first() -> None:
     )
     target = Target(base_url="http://127.0.0.1:9", routes=routes, accounts={"a": Account("a", own=("GET /notes/7",))})
     async with open_net(Access(hosts=frozenset({"127.0.0.1:9"}))) as net:
-        assert [own.route for own in own_calls(target, net)][0] == "GET /notes/{id}"
+        assert next(own.route for own in own_calls(target, net)) == "GET /notes/{id}"
 
 
 async def test_routes_that_act_are_left_out() -> None:

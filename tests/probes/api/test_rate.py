@@ -275,6 +275,63 @@ async def test_sign_in_is_tried_as_nobody_under_a_name_that_nobody_has() -> None
     assert next(f for f in findings if f.check == "chat").outcome is Outcome.NOT_APPLICABLE
 
 
+def counts_real_tries(request: Request, product: Product) -> Answer:
+    """As a limit in front of the function itself: what the framework turns away for its form never gets there."""
+    if not request.body.startswith(b"grant_type=password&"):
+        return reply({"detail": "username is missing"}, 422)
+    return product._limited(request) or reply({"detail": "wrong"}, 400)
+
+
+def reads_nothing(request: Request, product: Product) -> Answer:
+    return reply({"detail": "login is missing"}, 422)
+
+
+def unknown_person(request: Request, product: Product) -> Answer:
+    return reply({"error": "no such person"} if request.path == "/login" else {"error": "no such path"}, 404)
+
+
+def no_such_path(request: Request, product: Product) -> Answer:
+    return reply({"detail": "Not Found"}, 404)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome", "say"),
+    [
+        (counts_real_tries, Outcome.PASS, ""),
+        (reads_nothing, Outcome.UNKNOWN, "form"),
+        (unknown_person, Outcome.FAIL, ""),
+        (no_such_path, Outcome.UNKNOWN, "no-control"),
+    ],
+)
+async def test_only_tries_that_were_read_show_that_there_is_no_limit(
+    behaviour: Callable[[Request, Product], Answer], outcome: Outcome, say: str
+) -> None:
+    product = Product(5)
+    async with serve(lambda request: behaviour(request, product)) as web:
+        setup = Setup(push=True)
+        target = replace(target_of(setup, web.url), login="POST /login")
+        async with Door(access_of(setup, web), product.clock) as net:
+            token = patience.sleep.set(product.clock.sleep)
+            seen = await PROBE.observe(target, net)
+            patience.sleep.reset(token)
+        assert isinstance(seen, Seen)
+        found = next(f for f in read(seen) if f.check == "login")
+        assert (found.outcome, found.say) == (outcome, say)
+        words_of((found,))
+        assert len(web.log) <= 100
+
+
+async def test_files_that_were_taken_are_told() -> None:
+    product = Product(NEVER)
+    async with serve(lambda request: reply({"stored": "x"}, 201)) as web:
+        setup = Setup(push=True)
+        target = replace(target_of(setup, web.url), upload="POST /upload")
+        async with Door(access_of(setup, web), product.clock) as net:
+            seen = await PROBE.observe(target, net)
+    assert isinstance(seen, Seen)
+    assert seen.aftercare == ("POST /upload: 70 files: LR test t1",)
+
+
 async def test_what_the_cap_leaves_out_is_said() -> None:
     ran = await climb(Case(lambda: Product(NEVER, instead=uploads), "F", upload="POST /upload"))
     assert ran.letter("upload") == "T"

@@ -19,6 +19,7 @@ from wizard.probes.api.rate_read import CHECKS, read
 from wizard.probes.api.rate_routes import NAMES, Rung, chat_rungs, rung
 from wizard.probes.api.rate_seen import Blocks, End, Ladder, Seen
 from wizard.probes.api.sentinel import sentinel
+from wizard.probes.api.sign_in_forms import first_read, shaped
 
 LEAST_ROOM = 20
 """With less room than this under the cap a further ladder would show nothing."""
@@ -60,6 +61,7 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
                 left.append(name)
                 break
             progress.get()(one.route)
+            one = await _in_its_shape(one, net)  # noqa: PLW2901
             climb, ladder = await _climb(one, minder if name == "chat" else Minder(net), net)
             ladders.append(ladder)
             if ladders[-1].limited and limited is None:
@@ -72,6 +74,14 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
             found, blocks=limited.blocks, other=limited.other, recovery=limited.recovery, waited=limited.waited
         )
     return replace(found, aftercare=_aftercare(found, target))
+
+
+async def _in_its_shape(one: Rung, net: Net) -> Rung:
+    """The try to sign in as the route reads it: a few single requests find out."""
+    if not one.shapes:
+        return one
+    at, read_so = await first_read(one.call, one.shapes, lambda call: send(replace(one, call=call), net))
+    return replace(one, call=shaped(one.call, one.shapes[at]), read=read_so, there=read_so)
 
 
 async def _climb(one: Rung, minder: Minder, net: Net) -> tuple[Climb, Ladder]:
@@ -151,6 +161,9 @@ def _aftercare(seen: Seen, target: Target) -> tuple[str, ...]:
             found.append(f"{ladder.route} as a: {count} messages: {sentinel(target)}")
             if seen.other is not None and seen.other.kind is Kind.GIVES:
                 found.append(f"{ladder.route} as b: 1 message: {sentinel(target)}")
+        if ladder.name in {"upload", "webhook"} and ladder.first is not None and ladder.first.status // 100 == 2:
+            what = f"files: {sentinel(target)}" if ladder.name == "upload" else "empty events"
+            found.append(f"{ladder.route}: {ladder.served} {what}")
         if ladder.limited:
             wait = f", retry-after {ladder.retry:.0f} s" if ladder.retry >= 0 else ""
             found.append(f"{ladder.route}: limited{wait}")

@@ -66,7 +66,7 @@ class Climb:
     def _told(self, found: Ladder) -> Ladder:
         told = patience.told(self.throttle) if self.throttle else None
         retry = -1.0 if told is None else told
-        return replace(found, first=self.first, last=self.last, counter=self.counter, retry=retry)
+        return replace(found, first=self.first, last=self.last, counter=self.counter, retry=retry, read=self.rung.read)
 
     def room(self) -> int:
         """How many more requests the ladder's own cap allows."""

@@ -68,6 +68,8 @@ def _no_limit(name: str, ladder: Ladder, seen: Seen) -> Finding:
         return _finding(name, Outcome.UNKNOWN, "counter", reason=Reason.REVIEW, **told)
     if ladder.cheap and name in seen.left:
         return _finding(name, Outcome.UNKNOWN, "left", reason=Reason.NOT_TESTED, **told)
+    if not ladder.read:
+        return _finding(name, Outcome.UNKNOWN, "form", reason=Reason.REVIEW, **told)
     if name not in STRICT:
         return _finding(name, Outcome.UNKNOWN, "review", reason=Reason.REVIEW, **told)
     money = name == "chat" and seen.price and not ladder.cheap

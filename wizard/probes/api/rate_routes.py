@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from wizard.net import Call
 from wizard.probe import Target
 from wizard.probes.api.faces import Kind
 from wizard.probes.api.sentinel import sentinel
+from wizard.probes.api.sign_in_forms import shapes
 from wizard.probes.chat import talk
 
 NAMES = ("chat", "login", "reset", "upload", "webhook")
@@ -21,12 +21,19 @@ STRICT = ("chat", "login", "reset")
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """The request that is sent over and over. `cheap`: its body is turned away before anything costs money."""
+    """The request that is sent over and over. `cheap`: its body is turned away before anything costs money.
+
+    `shapes`: other media types and bodies that the route may read instead. `read`: the route read the body for what it is; `there`: it answers 404
+    to a person who does not exist, and another path answers otherwise.
+    """
 
     name: str
     route: str
     call: Call
     cheap: bool
+    shapes: tuple[tuple[str, bytes], ...] = ()
+    read: bool = True
+    there: bool = False
 
 
 _ANSWERED = {Kind.REJECTS, Kind.GIVES, Kind.EMPTIES}
@@ -41,7 +48,8 @@ _FIRST: dict[str, frozenset[Kind]] = {
 
 def fit_first(rung: Rung) -> frozenset[Kind]:
     """What the first answer may be, so that the rest shows something: who is turned away as a stranger meets no limit of the route."""
-    return _FIRST[rung.name] if rung.cheap else frozenset({Kind.GIVES, Kind.EMPTIES})
+    more = frozenset({Kind.HIDES}) if rung.there else frozenset()
+    return _FIRST[rung.name] | more if rung.cheap else frozenset({Kind.GIVES, Kind.EMPTIES})
 
 
 def chat_rungs(target: Target) -> tuple[Rung, ...]:
@@ -61,17 +69,17 @@ def rung(name: str, target: Target) -> Rung | None:
         return None
     person = f"lr-{target.run_id or 'x'}@lr.invalid"
     media, actor = "application/json", "nobody"
-    if name == "login":
-        body = json.dumps({"email": person, "username": person, "password": "lr-no-such-password"}).encode()
-    elif name == "reset":
-        body = json.dumps({"email": person}).encode()
+    tries: tuple[tuple[str, bytes], ...] = ()
+    if name in {"login", "reset"}:
+        tries = shapes(person, person, "lr-no-such-password" if name == "login" else "")
+        media, body = tries[0]
     elif name == "upload":
         body, media, actor = _no_file(sentinel(target)), "multipart/form-data; boundary=lr-edge", "a"
     else:
         body = b"{}"
     url = talk.where(target, route)
     call = Call(route.method, url, actor, (("content-type", media),), body, Consent.PUSH, ladder=True)
-    return Rung(name, talk.named(target, route), call, True)
+    return Rung(name, talk.named(target, route), call, True, tries)
 
 
 def _ladder(call: Call, body: bytes) -> Call:

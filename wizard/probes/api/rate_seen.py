@@ -58,6 +58,7 @@ class Ladder:
     """One route's ladder.
 
     `cheap`: with a body that is turned away, so that nobody pays for a model. `after`: five more, one at a time, where it had become slow. `counter`: what the headers said was left, at the first and at the last answer (-1: they did not say). `retry`: seconds (-1: not told).
+    `read`: the route read the body for what it is; else a limit that counts real tries alone would not show.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Ladder:
     last: Exchange | None = None
     counter: tuple[int, int] = (-1, -1)
     retry: float = -1.0
+    read: bool = True
 
     @property
     def served(self) -> int:
