@@ -10,6 +10,8 @@ import zlib
 import h2.config
 import h2.connection
 import h2.events
+import h2.exceptions
+import httpcore
 import pytest
 
 from wizard.demo.parts.ca import Authority
@@ -232,3 +234,21 @@ async def test_the_environment_has_no_say(monkeypatch):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     async with serve(echo) as web, open_net(Access(hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
         assert (await net.send(Call("GET", web.url))).status == 200
+
+
+async def test_a_connection_that_the_pool_itself_closed_is_taken_anew_once(monkeypatch):
+    """httpcore closes idle connections over its limit, among them one that a request was given a moment ago: h2's own error leaks out."""
+    begin = httpcore.AsyncConnectionPool.handle_async_request
+    broken = [1, 1, 1]
+
+    async def first_fails(self, request):
+        if broken:
+            broken.pop()
+            raise h2.exceptions.ProtocolError("Invalid input SEND_SETTINGS in state CLOSED")
+        return await begin(self, request)
+
+    monkeypatch.setattr(httpcore.AsyncConnectionPool, "handle_async_request", first_fails)
+    async with serve(echo) as web, open_net(Access(run_id="t", hosts=frozenset({f"127.0.0.1:{web.port}"}))) as net:
+        lost = await net.send(Call("GET", f"{web.url}/a"))
+        again = await net.send(Call("GET", f"{web.url}/b"))
+    assert (lost.fault, again.fault, again.status, len(web.log)) == (Fault.RESET, Fault.NONE, 200, 1)

@@ -180,14 +180,17 @@ def trust(access: Access) -> ssl.SSLContext:
 
 
 def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
-    """Connections over HTTP/1.1 or HTTP/2; no proxy from the environment, no retry."""
+    """Connections over HTTP/1.1 or HTTP/2; no proxy from the environment, no retry.
+
+    As many may stay open as there may be: to get below a lower number, httpcore also closes connections that a request was just given.
+    """
     return httpcore.AsyncConnectionPool(
         ssl_context=context,
         network_backend=dial,
         http1=True,
         http2=True,
-        max_connections=24,
-        max_keepalive_connections=12,
+        max_connections=48,
+        max_keepalive_connections=48,
         keepalive_expiry=1.5,
     )
 

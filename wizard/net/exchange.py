@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import httpcore
 import httpx
+from h2.exceptions import H2Error
 
 from wizard.net.body import Body, Undecodable, Undo, read
 from wizard.net.dial import Unreachable, why
@@ -98,7 +99,7 @@ async def exchange(pool: httpcore.AsyncConnectionPool, request: Request, headers
         took.fault, took.detail = Fault.UNFIT, "not-http"
     except ValueError:  # a host that cannot be a server name in TLS
         took.fault, took.detail = Fault.UNFIT, "bad-name"
-    except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError, H2Error, OSError) as error:
         reason = why(error)
         took.fault, took.detail = reason.fault, reason.detail
     return took.reply(request, kept)
@@ -117,7 +118,12 @@ async def _converse(
         content=request.body or b"",
         extensions={"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": TOTAL_SECONDS}},
     )
-    response = await pool.handle_async_request(wanted)
+    try:
+        response = await pool.handle_async_request(wanted)
+    except (
+        H2Error
+    ):  # httpcore closed, as idle, the connection that it had just given to this request; nothing was sent yet
+        response = await pool.handle_async_request(wanted)
     took.first(response)
     try:
         if request.method != "HEAD":
