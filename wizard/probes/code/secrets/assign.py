@@ -28,6 +28,7 @@ _PARTS = re.compile(
 )
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
 _COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
+_SERVER = re.compile(rb"(?i)(?:server|data source|host|driver|provider|dsn)[ ]?=[^;\r\n\"]{2,100};")
 _STANDS_OUT = re.compile(rb"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,200}$")
 """A value that no sentence and no list of words has: long, letters and digits."""
 _ARGUMENT = re.compile(rb"""[({][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
@@ -68,6 +69,7 @@ class Assigned:
     end: int
     begin: int
     quoted: bool
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     """The assignment whose name holds the word at `word`; None when there is none. In program text (`code`) only quoted values count."""
     word += data[word : word + 1] in (b" ", b"?", b"&")
     found = _PARTS.match(data, word, min(len(data), word + _WINDOW))
-    if found is None or len(found["value"]) < 8 or (code and not found["open"] and b">" not in (found["sep"] or b"")):
+    if found is None or len(found["value"]) < 8:
+        return None
+    if code and not found["open"] and found["sep"] not in (b"=", b" =", b">"):
         return None
     before = data[max(0, word - 48) : word]
     begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
@@ -96,8 +100,16 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     start, value = found.start("value"), found["value"]
     marked = found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</"
     if found["open"] or marked:
-        return Assigned(name, value, start, start + len(value), begin, True)
-    return None if code else _unquoted(data, name, value, start, begin)
+        return Assigned(name, value, start, start + len(value), begin, True, found["blank"] is not None)
+    if code and not connection(data, begin, start):
+        return None
+    bare = _unquoted(data, name, value, start, begin)
+    return replace(bare, blank=True) if bare and found["blank"] is not None else bare
+
+
+def connection(data: bytes, begin: int, end: int) -> bool:
+    """A password inside a connection string of key and value pairs (ODBC, ADO): the server stands beside it."""
+    return bool(_SERVER.search(data, max(0, begin - 240), end + 240))
 
 
 def _joined(data: bytes, found: re.Match[bytes], begin: int, word: int, code: bool) -> bool:
@@ -141,7 +153,7 @@ def judge(data: bytes, found: Assigned) -> Named | None:
     value = found.value
     if len(value) < 8 or len(value) > _LONGEST or values.reference(value):
         return None
-    return _vendor(data, found) or _at_home(data, found, _generic(found))
+    return _vendor(data, found) or _at_home(data, found, _generic(data, found))
 
 
 def _at_home(data: bytes, found: Assigned, named: Named | None) -> Named | None:
@@ -216,19 +228,26 @@ def _said(name: bytes) -> _Said:
     )
 
 
-def _generic(found: Assigned) -> Named | None:
+def _generic(data: bytes, found: Assigned) -> Named | None:
     value, said = found.value, _said(found.name)
     if not said.secret or said.hashed or said.public or (len(value) < 16 and not said.password):
         return None
     if values.identifier(value):
         return None
     if said.password:
-        return _password(found)
+        return _password(data, found)
     if said.signing and len(value) >= 20:
         return _signing(found)
     if not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value) or not values.random(value):
         return None
-    return Named(kinds()["generic"], found.start, found.end, Confidence.LIKELY, values.placeholder(value))
+    rate = Confidence.LIKELY
+    if found.name.lower() == b"key" or found.name.lower().endswith(b" key"):
+        plain = values.is_hex(value) or values.is_uuid(value)
+        if (found.blank and plain) or (re.search(rb"[-_.:/]", value) and not plain):
+            return None  # the key of a cache or of a signature
+        asked = data[max(0, found.begin - 1) : found.begin] in (b"?", b"&")
+        rate = Confidence.WEAK if plain and not asked else rate
+    return Named(kinds()["generic"], found.start, found.end, rate, values.placeholder(value))
 
 
 def _signing(found: Assigned) -> Named | None:
@@ -250,8 +269,11 @@ def _signing(found: Assigned) -> Named | None:
     )
 
 
-def _password(found: Assigned) -> Named | None:
+def _password(data: bytes, found: Assigned) -> Named | None:
     value = found.value
+    if not found.quoted and data[found.end : found.end + 1] == b";" and connection(data, found.begin, found.end):
+        plain = values.placeholder(value) or ("placeholder" if proofs.stand_in(value) else "")
+        return Named(kinds()["password"], found.start, found.end, Confidence.LIKELY, plain)
     digit = bool(re.search(rb"[0-9]", value))
     if values.wordy(value, 0.9) and not digit:
         return None

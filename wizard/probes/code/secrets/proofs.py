@@ -169,8 +169,13 @@ def database_url(found: Candidate) -> Ruling | None:
 
 _STAND_INS = frozenset(
     b"password pass passwd pwd secret postgres root user username admin mysql redis guest test p4ssw0rd mypassword"
-    b" my_password db_password dbpassword pw hunter2 123456 12345 token key".split()
+    b" my_password mypass db_password dbpassword pw hunter2 123456 12345 token key".split()
 )
+
+
+def stand_in(password: bytes) -> bool:
+    """A word that documents write where the password goes."""
+    return password.lower() in _STAND_INS
 
 
 def url_password(found: Candidate) -> Ruling | None:
