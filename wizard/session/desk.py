@@ -15,7 +15,7 @@ from wizard.model import Outcome, Trouble
 from wizard.probes import PROBES
 from wizard.profile import Profile
 from wizard.session.core import Session, fresh, home_of, with_profile
-from wizard.session.work import owned
+from wizard.session.work import own_code, owned
 from wizard.store import Folder, home, listing
 
 PROFILE, DEMO = "profile.toml", "demo-"
@@ -67,6 +67,7 @@ class Desk:
         (path / PROFILE).write_text(text, encoding="utf-8")
         (path / PROFILE).chmod(0o600)
         session = Session(fresh(read), profile=owned(read, self.environ), folder=folder)
+        session.code = own_code(read, self.environ)
         session.save()
         return session
 
@@ -114,7 +115,7 @@ class Desk:
         if path is None or not path.is_file():
             return None
         read = owned(profile.load(path, self.environ), self.environ)
-        session.profile = read
+        session.profile, session.code = read, own_code(read, self.environ)
         told = {a.question: a for a in session.assessment.evidence.answers}
         mine = replace(read, answers=tuple(a for a in read.answers if a.question not in told))
         session.assessment = with_profile(session.assessment, mine)

@@ -23,8 +23,16 @@ FIELDS = (
     "monitoring.status_page",
     "deployment.version_url",
     "deployment.rollback",
+    "chat.request",
+    "chat.body",
+    "chat.reply",
+    "chat.canary",
+    "chat.rule",
 )
 """The keys that the form offers, in its order."""
+
+KINDS = ("private", "public", "admin", "chat", "login", "upload", "reset", "webhook", "logout")
+"""What a founder may call a route. Lists of the profile hold public and admin ones; the rest name one route each."""
 
 MOST_NAMES = 6
 LISTS = ("email.domains", "logs.paths")
@@ -66,6 +74,32 @@ def accounts(session: Session, pasted: dict[str, str], markers: dict[str, str], 
         table |= {"curl": f"{name}.curl", "marker": markers[name]}
     _consent(tables, session, {"touch": True})
     _add_host(tables, read_curl(pasted["a"]).call.url)
+    _keep(session, tables, desk)
+
+
+def routes(session: Session) -> list[tuple[str, str]]:
+    """Every known route with what it was sorted as, in the profile's order."""
+    return [(str(route), route.kind or "private") for route in session.profile.target.routes] if session.profile else []
+
+
+def sort_route(session: Session, route: str, kind: str, desk: Desk) -> None:
+    """Take over the founder's word on what a route is. Trouble (2), with nothing changed, when that cannot be."""
+    tables = _tables(session)
+    api = tables.setdefault("api", {})
+    for name in ("public", "admin"):
+        api[name] = [one for one in api.get(name, []) if one != route]
+    for name in ("login", "upload", "reset", "webhook", "logout"):
+        if api.get(name) == route:
+            api.pop(name)
+    if kind in ("public", "admin"):
+        api[kind].append(route)
+    elif kind == "chat":
+        tables.setdefault("chat", {})["request"] = route
+    elif kind != "private":
+        api[kind] = route
+    if route not in api.get("routes", []):
+        api["routes"] = [*api.get("routes", []), route]
+    tables["api"] = {name: value for name, value in api.items() if value}
     _keep(session, tables, desk)
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 from wizard.model import Trouble
 from wizard.session import edit
 from wizard.tui.screen import Leaf
+from wizard.tui.screens.routes import Routes
 from wizard.tui.widgets.field import Field
 from wizard.tui.widgets.tick import Tick
 from wizard.words import say
@@ -20,7 +21,11 @@ from wizard.words import say
 class Setup(Leaf):
     """The profile as a form."""
 
-    BINDINGS = [Binding("escape", "back", say("tui.keys.back")), Binding("ctrl+s", "save", say("tui.keys.save"))]
+    BINDINGS = [
+        Binding("escape", "back", say("tui.keys.back")),
+        Binding("ctrl+s", "save", say("tui.keys.save")),
+        Binding("ctrl+r", "routes", say("tui.keys.routes")),
+    ]
     typing = True
 
     def heading(self) -> str:
@@ -81,6 +86,10 @@ class Setup(Leaf):
         fields = self.query(Input)
         if fields:
             fields.first().focus()
+
+    def action_routes(self) -> None:
+        """Look at the API's addresses."""
+        self.app.push_screen(Routes())
 
     def action_back(self) -> None:
         """Leave without saving."""
