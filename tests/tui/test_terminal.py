@@ -71,6 +71,10 @@ class Terminal:
         self.tmux("load-buffer", "-b", "p", str(file))
         self.tmux("paste-buffer", "-p", "-r", "-b", "p", "-t", "t")
 
+    def ended(self) -> None:
+        """Wait until the program is no more."""
+        self.until(lambda _: self.tmux("display-message", "-p", "-t", "t", "#{pane_dead}").strip() == "1", "the end")
+
     def pid(self) -> int:
         return int(self.tmux("display-message", "-p", "-t", "t", "#{pane_pid}"))
 
@@ -110,7 +114,7 @@ def test_the_demo_opens_and_checks_an_item(terminal: Terminal) -> None:
     terminal.press("Escape")
     terminal.wait("mend it: Enter")
     terminal.press("C-q")
-    terminal.until(lambda text: "Pane is dead" in text, "the end")
+    terminal.ended()
     assert not list((terminal.place / "home").glob("demo-*"))
 
 
@@ -153,7 +157,7 @@ def test_the_whole_road_survives_a_kill(terminal: Terminal) -> None:
     terminal.press("?")
     terminal.wait("question 2 of")
     os.kill(terminal.pid(), signal.SIGKILL)
-    terminal.until(lambda text: "Pane is dead" in text, "the kill")
+    terminal.ended()
 
     terminal.start()
     terminal.wait("Go on: Brightside Coaching")
