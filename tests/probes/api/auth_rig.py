@@ -185,7 +185,7 @@ def target_of(setup: Setup, url: str) -> tuple[Target, dict[str, Mapping[str, st
     accounts: dict[str, Account] = {}
     for name in headers:
         pair, own = {"a": (OWN, setup.own), "b": (OTHER, setup.own_b)}.get(name, (None, ()))
-        person = (Secret(setup.person),) if name == "a" and setup.person else ()
+        person = tuple(map(Secret, setup.person.split())) if name == "a" else ()
         accounts[name] = Account(name, marker=(pair.key, pair.secret) if pair else None, own=own, person=person)
     if setup.pasted:
         taken = curl.parse(setup.pasted.replace("URL", url))

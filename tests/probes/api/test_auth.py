@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -480,6 +481,27 @@ async def test_an_empty_object_goes_out_with_push_consent_alone(push: bool, lett
     assert (EMPTY in {request.body for request in ran.log}) is push
     assert not any(request.body == EMPTY and by_token()(request) for request in ran.log)
     assert ran.seen.aftercare == ()
+
+
+def by_name(request: Request) -> Any:
+    """A sign-in by name, in a form; it says which of the two was wrong."""
+    if request.path != "/login":
+        return product(by_token())(request)
+    fields = parse_qs(request.body.decode()) if b"%40" in request.body else {}
+    if "username" not in fields:
+        return reply({"detail": "username is missing"}, 422)
+    return reply({"detail": "wrong password" if fields["username"] == ["ada"] else "no such user"}, 401)
+
+
+def says_the_same(request: Request) -> Any:
+    return reply({"detail": "wrong"}, 401) if request.path == "/login" else product(by_token())(request)
+
+
+@pytest.mark.parametrize(("handler", "letter"), [(by_name, "R"), (says_the_same, "P")])
+async def test_who_is_a_client_shows_in_the_shape_that_the_route_reads(handler: Handler, letter: str) -> None:
+    ran = await run(handler, Setup(push=True, login="POST /login", person="u_1001 ada@mailbox.example ada"))
+    assert ran.letter("account-discovery") == letter
+    assert sum(request.path == "/login" for request in ran.log) <= 6
 
 
 async def falling() -> AsyncIterator[bytes]:
