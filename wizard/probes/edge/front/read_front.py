@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wizard.model import Finding, Outcome, Reason
-from wizard.net import Fault
+from wizard.net import Dns, Fault
 from wizard.probes.edge.finding import finding
 from wizard.probes.edge.front.facts import Point, Seen
 from wizard.probes.edge.ranges import at_cloudflare, diallable, ranges
@@ -50,7 +50,8 @@ def _nobody(point: Point) -> Finding | None:
     if point.fault in STOPPED:
         return finding("edge.front", Outcome.UNKNOWN, place, STOPPED[point.fault], reason=Reason.NOT_TESTED)
     if point.fault is Fault.DNS or not point.addresses:
-        return finding("edge.front", Outcome.UNKNOWN, place, "reasons.dns-error", slots={"name": point.host.name})
+        say = "reasons.dns-error" if point.host.state in (Dns.ERROR, Dns.FOUND) else "no-name"
+        return finding("edge.front", Outcome.UNKNOWN, place, say, slots={"name": point.host.name})
     return None
 
 
