@@ -11,6 +11,7 @@ from pathlib import Path
 
 from wizard.cli.show import items, safe, scorecard, wrapped
 from wizard.model import Trouble
+from wizard.net.registrable import registrable
 from wizard.profile import unasked
 from wizard.session import Event, Running, Session, papers, work
 from wizard.session.runs import Began, Ended, Said
@@ -32,9 +33,11 @@ def check(options: argparse.Namespace) -> int:
     with work.from_profile(options.profile, os.environ, only, options.assessment) as session:
         _elsewhere()
         _warn(session, quiet=options.quiet)
-        if not _run(session, Running(session, only, debug=session.debug), quiet=options.quiet):
+        running = Running(session, only, debug=session.debug)
+        if not _run(session, running, quiet=options.quiet):
             _saved(session, options.assessment)
             return 130
+        _unowned(session, running)
         results = session.results()
         if not piped:
             sys.stdout.write(scorecard(results, titles(session.checklist), sys.stdout))
@@ -137,9 +140,15 @@ def _warn(session: Session, *, quiet: bool) -> None:
         unused = unasked(session.profile.answers, session.checklist.questions())
         for notice in (*session.profile.warnings, *unused):
             print(safe(str(notice)), file=sys.stderr)
-        code = work.own_code(session.profile, os.environ)
-        if code:
-            print(say("cli.check.own-code", domain=code[0], code=code[1]), file=sys.stderr)
+
+
+def _unowned(session: Session, running: Running) -> None:
+    """The next step where nobody has shown yet whose address it is: the code to publish, also when asked to be quiet."""
+    if session.profile is None:
+        return
+    for domain, code in work.own_codes(session.profile, os.environ, running.unowned):
+        key = "cli.check.own-code" if registrable(domain) else "cli.check.own-code-address"
+        print(say(key, domain=domain, code=code), file=sys.stderr)
 
 
 def _saved(session: Session, path: Path | None = None) -> None:

@@ -84,9 +84,8 @@ class Standing:
                 f"{site.scheme}://{site.netloc.decode()}",
                 *(one for one in origins if not one.endswith(f"/{site.netloc.decode()}")),
             ]
-        if await owned(
-            self._hosts.domain(bare(members[0])), tuple(origins), self._access.ownership_code, self._ask, self._get
-        ):
+        code = self._access.ownership_codes.get(key, self._access.ownership_code)
+        if await owned(self._hosts.domain(bare(members[0])), tuple(origins), code, self._ask, self._get):
             self._owned.add(key)
 
     async def _find_hosted(self) -> None:

@@ -273,6 +273,8 @@ class Access:
     max_requests: int = 400
     requests_per_second: float | None = None
     ownership_code: str = ""
+    ownership_codes: Mapping[str, str] = field(default_factory=dict)
+    """Registrable domain, or a host that has none -> its own code; `ownership_code` is for the rest."""
     site: str = ""
     secrets: tuple[Secret, ...] = ()
     """Markers, canary, person values and the like: no header carries them, and nothing we write shows them."""

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard import profile
-from wizard.model import Run, Trouble
-from wizard.net import open_net
+from wizard.model import Consent, Run, Trouble
+from wizard.net import Net, open_net
 from wizard.runner import Began, Ended, Event, Said, choose, now, run
 from wizard.session.core import Session
 
@@ -34,6 +34,8 @@ class Running:
         self._profile = session.profile
         self._debug = debug
         self._halt = threading.Event()
+        self.unowned: frozenset[str] = frozenset()
+        """Consented hosts whose owner nobody has shown yet; known once the run has begun."""
         self.probes = choose(session.probes, items, quick=quick)
 
     @property
@@ -54,6 +56,7 @@ class Running:
         answers = session.answers()
         target = replace(target, answers={**target.answers, **answers})
         async with open_net(replace(self._profile.access, run_id=run_id, stop=self._halt)) as net:
+            self.unowned = self._unowned(net)
 
             def log(text: str) -> None:
                 self._write(net.reveals(text))
@@ -77,6 +80,14 @@ class Running:
                     aftercare=left,
                 )
                 session.save()
+
+    def _unowned(self, net: Net) -> frozenset[str]:
+        access = self._profile.access
+        least = Consent.TOUCH if access.touch else Consent.PUSH
+        schemes = ("http", "https")  # a host may be on this computer by one of them alone
+        return frozenset(
+            host for host in access.hosts if all(net.refuses(least, f"{s}://{host}/") == "not-owned" for s in schemes)
+        )
 
     def _write(self, text: str) -> None:
         if self._debug is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from wizard import __version__, profile
 from wizard.model import Assessment, Trouble
+from wizard.net.consent import bare
 from wizard.net.registrable import registrable
 from wizard.probes import PROBES
 from wizard.profile import Profile, is_loopback
@@ -101,15 +102,32 @@ def elsewhere(environ: Mapping[str, str]) -> Path | None:
 
 
 def owned(read: Profile, environ: Mapping[str, str]) -> Profile:
-    """The profile with the code that shows ownership of its site's domain, where one is needed."""
-    code = own_code(read, environ)
-    return replace(read, access=replace(read.access, ownership_code=code[1])) if code else read
+    """The profile with the codes that show ownership of its domains, where any is needed."""
+    codes = own_codes(read, environ)
+    if not codes:
+        return read
+    return replace(read, access=replace(read.access, ownership_code=codes[0][1], ownership_codes=dict(codes)))
+
+
+def own_codes(
+    read: Profile, environ: Mapping[str, str], among: frozenset[str] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """(domain, code) to publish, the site's first; an address stands for itself. Empty without touch or push, or when all is on this computer.
+
+    `among`: only for these hosts of the consent.
+    """
+    access = read.access
+    if not (access.touch or access.push):
+        return ()
+    first = read.target.site or read.target.base_url
+    hosts = [host for host in sorted(access.hosts if among is None else among) if not is_loopback(host, access.connect)]
+    if not hosts:
+        return ()
+    domains = dict.fromkeys(registrable(host) or bare(host) for host in hosts)
+    ordered = sorted(domains, key=lambda domain: domain != registrable(first))
+    return tuple((domain, ownership_code(domain, environ)) for domain in ordered)
 
 
 def own_code(read: Profile, environ: Mapping[str, str]) -> tuple[str, str] | None:
-    """(domain, code) to publish; None where nothing is asked: no touch or push, or everything is on this computer."""
-    access = read.access
-    domain = registrable(read.target.site or read.target.base_url) if access.touch or access.push else ""
-    if not domain or all(is_loopback(host, access.connect) for host in access.hosts):
-        return None
-    return domain, ownership_code(domain, environ)
+    """The first of `own_codes`, or None."""
+    return next(iter(own_codes(read, environ)), None)
