@@ -66,7 +66,7 @@ def anchors() -> tuple[Anchor, ...]:
             spans.append(_anchor(kind.anchors, kind.span, 0, kind.caseless, (kind,)))
             continue
         for literal in kind.anchors:
-            grouped.setdefault((literal, shortened(kind.tail)), []).append(kind)
+            grouped.setdefault((literal, shortened(literal, kind.tail)), []).append(kind)
     fixed = [
         _anchor((literal,), _quote(literal) + tail, len(literal) + width(tail), False, tuple(found))
         for (literal, tail), found in grouped.items()
@@ -75,10 +75,14 @@ def anchors() -> tuple[Anchor, ...]:
     return (*fixed, *spans, *_named(tuple(vendor)))
 
 
-def shortened(tail: str) -> str:
-    """A tail of one long class, cut to what the search needs."""
-    cut = re.fullmatch(r"(\[[^\]]+\])\{(\d+)\}", tail)
-    return f"{cut[1]}{{{LONGEST_TAIL}}}" if cut and int(cut[2]) > LONGEST_TAIL else tail
+def shortened(literal: bytes, tail: str) -> str:
+    """A tail of one class as the search needs it: short, and after a longer literal the same for all, which compiles twice as fast."""
+    one = re.fullmatch(r"\[([A-Za-z0-9_.=/+-]+)\]\{(\d+)\}", tail)
+    if one is None:
+        return tail
+    if len(literal) >= 5 and int(one[2]) >= 8:
+        return r"[A-Za-z0-9_.=/+\-]{8}"
+    return f"[{one[1]}]{{{min(int(one[2]), LONGEST_TAIL)}}}"
 
 
 def _named(vendor: tuple[str, ...]) -> list[Anchor]:
