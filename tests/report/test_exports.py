@@ -155,7 +155,7 @@ def test_all_four_verdicts_are_told_with_their_lists() -> None:
         made = decision(judged, KNOWN)
         assert made["verdict"] == wanted.value
         assert made["title"]
-        assert bool(made["fixes"]) == bool(judged.decision.failed)
+        assert bool(made["fixes"]) == (wanted is Decide.FIX_YOURSELF)
         assert (made["sprint"] is not None) == (wanted is Decide.SENIOR_ENGINEER)
 
 

@@ -16,7 +16,8 @@ def _flag(name: str, flag: Flag, findings: list[Finding], answers: dict[str, Ans
     tagged = [f for f in findings if set(f.tags) & set(flag.tags) and not excused]
     if tagged:
         worst = max(tagged, key=lambda f: f.basis.strength)
-        return RedFlag(name, True, True, worst.basis, "seen", (("where", worst.where), ("check", worst.id)))
+        basis = Basis.ATTESTED if worst.basis is Basis.NONE else worst.basis  # a list in the profile: somebody told it
+        return RedFlag(name, True, True, basis, "seen", (("where", worst.where), ("check", worst.id)))
     for raised in flag.raises:
         answer = answers.get(raised.question)
         excuse = raised.unless_pass and any(f.id == raised.unless_pass and f.outcome is Outcome.PASS for f in findings)

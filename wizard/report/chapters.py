@@ -66,9 +66,8 @@ def _known(statement: made.Statement) -> dict[str, str]:
     return {
         "ask": statement.ask,
         "answer": statement.answer,
-        "by": statement.by,
         "at": statement.at,
-        "basis_word": say(f"report.basis.{statement.basis.value}"),
+        "known_by": " · ".join(part for part in (say(f"report.basis.{statement.basis.value}"), statement.by) if part),
     }
 
 

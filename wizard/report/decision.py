@@ -7,9 +7,10 @@ from typing import Any
 
 from wizard.checklist import Checklist
 from wizard.judge import Judgement
-from wizard.model import Decide, Outcome, Verdict
+from wizard.model import Decide, Decision, Outcome, Slots, Verdict
+from wizard.report.open_points import not_tested
 from wizard.report.results import next_step
-from wizard.words import data, say
+from wizard.words import area, data, fill, say
 
 
 def decision(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
@@ -22,11 +23,27 @@ def decision(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
         "title": words.title,
         "text": words.text,
         "next": words.next,
-        "reasons": [checklist.reason(key, slots) for key, slots in found.reasons],
+        "reasons": _reasons(found, checklist),
         "takeover": checklist.index.takeover if senior else "",
-        "fixes": fixes(judgement, checklist) if found.failed else [],
+        "fixes": fixes(judgement, checklist) if found.failed and not senior else [],
         "sprint": sprint(judgement, checklist) if senior else None,
     }
+
+
+def _reasons(found: Decision, checklist: Checklist) -> list[str]:
+    """The reasons, those of one kind in one sentence."""
+    kinds: dict[str, list[Slots]] = {}
+    for key, slots in found.reasons:
+        kinds.setdefault(key, []).append(slots)
+    many: dict[str, str] = area("report")["decision"]["many"]
+    return [
+        checklist.reason(key, mine[0])
+        if len(mine) == 1 or key not in many
+        else fill(
+            many[key], {"count": str(len(mine)), "names": "; ".join(value for slots in mine for _, value in slots)}
+        )
+        for key, mine in kinds.items()
+    ]
 
 
 def fixes(judgement: Judgement, checklist: Checklist) -> list[dict[str, Any]]:
@@ -79,6 +96,7 @@ def sprint(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
             "title": phase["title"],
             "text": phase["text"],
             "points": [
+                *({"title": "", "text": step} for step in phase.get("first", ())),
                 *_points(phase["take"], judgement, checklist),
                 *({"title": "", "text": step} for step in phase["steps"]),
             ],
@@ -91,13 +109,15 @@ def sprint(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
 
 def _points(take: str, judgement: Judgement, checklist: Checklist) -> list[dict[str, str]]:
     of = {v.item: v for v in judgement.verdicts}
-    wanted = {"unknown": Outcome.UNKNOWN, "failed": Outcome.FAIL, "recheck": Outcome.FAIL}
+    wanted = {"failed": Outcome.FAIL, "recheck": Outcome.FAIL}
     if take == "flags":
         return [
             {"title": checklist.index.red_flags[f.id].title, "text": checklist.index.red_flags[f.id].next}
             for f in judgement.flags
             if f.raised
         ]
+    if take == "unknown":
+        return _lacking(judgement, checklist)
     found = [v for v in of.values() if v.outcome is wanted[take]]
     if take == "recheck":
         return [
@@ -106,6 +126,23 @@ def _points(take: str, judgement: Judgement, checklist: Checklist) -> list[dict[
             for text in _rechecks([v.item], checklist)
         ]
     return [_point(v, checklist) for v in found]
+
+
+def _lacking(judgement: Judgement, checklist: Checklist) -> list[dict[str, str]]:
+    """What is not known: the unknown items with their next step, then the checks that were left out of the others."""
+    unknown = [v for v in judgement.verdicts if v.outcome is Outcome.UNKNOWN]
+    titles = {checklist.item(v.item).title for v in unknown}
+    left: dict[str, dict[str, None]] = {}
+    for row in not_tested(judgement, checklist):
+        if row["title"] not in titles:
+            left.setdefault(row["title"], {}).update(dict.fromkeys(row["checks"]))
+    return [
+        *(_point(v, checklist) for v in unknown),
+        *(
+            {"title": title, "text": say("report.decision.left-out", checks="; ".join(checks))}
+            for title, checks in left.items()
+        ),
+    ]
 
 
 def _point(verdict: Verdict, checklist: Checklist) -> dict[str, str]:

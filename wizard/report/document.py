@@ -18,6 +18,7 @@ from wizard.model import Assessment, Basis, Outcome, Verdict
 from wizard.report import chapters as boundary_pages
 from wizard.report import decision as decisions
 from wizard.report import items, open_points
+from wizard.report.aftercare import aftercare
 from wizard.report.proof import proof
 from wizard.report.reviewer import replies
 from wizard.report.showable import all_showable
@@ -82,7 +83,7 @@ def build(
             "items": [items.page(verdict, assessment, checklist) for verdict in judgement.verdicts],
             "reviewer": _reviewer(assessment, judgement, checklist),
             "open": open_points.points(assessment, judgement, checklist),
-            "aftercare": list(assessment.aftercare),
+            "aftercare": aftercare(assessment.aftercare),
             "not_tested": open_points.not_tested(judgement, checklist),
         }
     shown: dict[str, Any] = all_showable(page)

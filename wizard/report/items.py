@@ -9,6 +9,7 @@ from typing import Any
 from wizard.checklist import Checklist, Item
 from wizard.model import Assessment, Finding, Outcome, Verdict
 from wizard.probes import PROBES
+from wizard.report.alike import together, untested
 from wizard.report.results import next_step, said, summary
 from wizard.report.standards import of_item
 from wizard.report.times import minute
@@ -16,8 +17,8 @@ from wizard.words import say
 
 MOST_FINDINGS, MOST_PASSES = 24, 48
 """Findings printed for one item, those that need somebody and those that do not; the rest are counted and stand in the attached evidence."""
-MOST_EVIDENCE, MOST_CALM_EVIDENCE = 900, 320
-"""Characters of evidence printed with a finding."""
+MOST_EVIDENCE, MOST_CALM_EVIDENCE = 900, 110
+"""Characters of evidence printed with a finding; of a pass its first line. All of it is in the attached evidence."""
 
 
 def scorecard(verdicts: Sequence[Verdict], checklist: Checklist) -> list[dict[str, Any]]:
@@ -49,8 +50,11 @@ def page(verdict: Verdict, assessment: Assessment, checklist: Checklist) -> dict
     """Everything that the item's page shows."""
     item = checklist.item(verdict.item)
     calm = (Outcome.PASS, Outcome.NOT_APPLICABLE)
-    loud = [f for f in verdict.findings if f.outcome not in calm][:MOST_FINDINGS]
-    passes = [f for f in verdict.findings if f.outcome in calm][:MOST_PASSES]
+    raised = [f for f in verdict.findings if f.outcome not in calm]
+    loud = untested([f for f in raised if not f.root], checklist)[:MOST_FINDINGS]
+    same = together([f for f in raised if f.root], checklist)[:MOST_FINDINGS]
+    passes = together([f for f in verdict.findings if f.outcome in calm], checklist)[:MOST_PASSES]
+    shown = sum(len(group) for group in loud) + sum(1 + len(places) for _, places in (*same, *passes))
     return {
         **_outcome(verdict),
         "id": item.id,
@@ -66,9 +70,11 @@ def page(verdict: Verdict, assessment: Assessment, checklist: Checklist) -> dict
         "summary": summary(verdict, checklist),
         "next": next_step(verdict, checklist),
         "at": minute(_looked(item, assessment)),
-        "findings": [_finding(finding, checklist) for finding in loud],
-        "passes": [_finding(finding, checklist, MOST_CALM_EVIDENCE) for finding in passes],
-        "more": len(verdict.findings) - len(loud) - len(passes),
+        "findings": [_group(group, checklist) for group in loud],
+        "same": [_placed(finding, places, checklist) for finding, places in same],
+        "passes": [_placed(finding, places, checklist) for finding, places in passes],
+        "passed": sum(1 + len(places) for _, places in passes),
+        "more": max(0, len({_told(f, checklist) for f in verdict.findings}) - shown),
         "fixes": _fixes(verdict, item, checklist),
         "standards": ", ".join(of_item(item.id)),
     }
@@ -79,7 +85,28 @@ def _looked(item: Item, assessment: Assessment) -> str:
     return max((o.at for o in assessment.evidence.observations if o.probe in mine), default="")
 
 
-def _finding(finding: Finding, checklist: Checklist, most: int = MOST_EVIDENCE) -> dict[str, Any]:
+def _told(finding: Finding, checklist: Checklist) -> tuple[str, ...]:
+    """What tells two printed findings apart."""
+    return (finding.id, finding.outcome, finding.where, finding.root, said(finding, checklist).text)
+
+
+def _group(group: list[Finding], checklist: Checklist) -> dict[str, Any]:
+    """Checks that were left out for one and the same reason, as one entry that names them all."""
+    titles = dict.fromkeys(_finding(finding, checklist)["title"] for finding in group)
+    return _finding(group[0], checklist) | {"title": ", ".join(titles)}
+
+
+def _placed(finding: Finding, places: tuple[str, ...], checklist: Checklist) -> dict[str, Any]:
+    """A finding that needs nobody any more: in short, with the other places of which it is true."""
+    first, _, rest = finding.evidence.partition("\n")
+    proof = _cut(first, MOST_CALM_EVIDENCE)
+    proof = proof + " …" if rest and not proof.endswith("…") else proof
+    quoted = finding.answered_by and first.startswith(f"{finding.answered_by}:")
+    likewise = say("report.page.likewise", places=", ".join(places)) if places else ""
+    return _finding(finding, checklist) | {"evidence": "" if quoted else proof, "likewise": likewise}
+
+
+def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
     words = said(finding, checklist)
     check = checklist.check(finding.id)
     kind = finding.outcome.value
@@ -97,19 +124,23 @@ def _finding(finding: Finding, checklist: Checklist, most: int = MOST_EVIDENCE) 
         "where": finding.where,
         "text": words.text,
         "next": words.next if finding.outcome is Outcome.UNKNOWN else "",
-        "evidence": _cut(finding.evidence, most),
+        "evidence": _cut(finding.evidence, MOST_EVIDENCE),
         "fingerprint": hashlib.sha256(finding.evidence.encode("utf-8", "replace")).hexdigest()[:12]
         if finding.evidence
         else "",
         "files": [{"name": file.name, "sha256": file.sha256[:16]} for file in finding.files],
-        "told_at": say("report.page.told-at", root=_titled(finding.root, checklist)) if finding.root else "",
-        "by": finding.answered_by,
+        "told_at": _cause(finding, checklist) if finding.root else "",
+        "by": "" if finding.answered_by in words.text else finding.answered_by,
     }
 
 
-def _titled(finding_id: str, checklist: Checklist) -> str:
-    item = finding_id.partition(".")[0]
-    return checklist.item(item).title if item in checklist.order else finding_id
+def _cause(finding: Finding, checklist: Checklist) -> str:
+    """Where the flaw behind a finding is told: under another check of the same item, or under another item."""
+    item = finding.root.partition(".")[0]
+    check = checklist.check(finding.root) if item in checklist.order else None
+    if item == finding.item and check is not None:
+        return say("report.page.same-cause", root=check.title)
+    return say("report.page.told-at", root=checklist.item(item).title if item in checklist.order else finding.root)
 
 
 def _cut(text: str, most: int) -> str:
@@ -122,7 +153,13 @@ def _fixes(verdict: Verdict, item: Item, checklist: Checklist) -> list[list[dict
         return []
     own = [f for f in verdict.findings if f.outcome is Outcome.FAIL and not f.root]
     texts = dict.fromkeys(said(finding, checklist).fix.strip() or item.fix.strip() for finding in own)
-    return [blocks(text) for text in texts if text]
+    printed: set[str] = set()
+    found = []
+    for text in texts:
+        fresh = [block for block in blocks(text) if block["kind"] == "code" or block["text"] not in printed]
+        printed.update(block["text"] for block in fresh)
+        found.append(fresh)
+    return [part for part in found if part]
 
 
 def blocks(text: str) -> list[dict[str, str]]:

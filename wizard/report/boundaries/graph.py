@@ -141,7 +141,9 @@ class _Drawing:
         return found
 
     def _way_in(self, fronts: dict[str, str], basis: Basis) -> None:
-        session = self.told.label(_B + "identity.sessions") or say("report.diagram.session")
+        where = self.told.label(_B + "identity.sessions").rstrip(" .")
+        where = where[:1].lower() + where[1:]
+        session = say("report.diagram.session-in", where=where) if where else say("report.diagram.session")
         entry = {self.site: say("report.diagram.open"), self.api: session}
         for part, front in fronts.items():
             if part in entry:
@@ -170,7 +172,8 @@ class _Drawing:
             node = self.add(row["group"], Zone.CLIENT if machine else Zone.PEOPLE, row["purpose"])
             identity = row["sign-in"]
             if row["second factor"] and not is_like(row["second factor"], "nothing"):
-                identity = say("report.diagram.with-factor", **{"sign-in": identity, "factor": row["second factor"]})
+                factor = _plain_yes(row["second factor"]) or row["second factor"]
+                identity = say("report.diagram.with-factor", **{"sign-in": identity, "factor": factor})
             self.link(node, self.api if machine else self.browser, identity, basis)
         if not rows:
             self.link(self.add(say("report.diagram.clients"), Zone.PEOPLE), self.browser, "", Basis.NONE)
@@ -190,7 +193,9 @@ class _Drawing:
             key = self._key(row["provider"], row["model"])
             self._out(row["provider"], row["model"], key, basis(_B + "data.models"))
         for row in told.rows(_B + "access.tools"):
-            self._out(row["tool"], say("report.diagram.tool"), row["with whose rights"], basis(_B + "access.tools"))
+            whose = row["with whose rights"]
+            rights = say("report.diagram.tool-rights", whose=whose) if whose else ""
+            self._out(row["tool"], say("report.diagram.tool"), rights, basis(_B + "access.tools"))
         for row in told.rows(_B + "identity.webhooks"):
             if row["sender"]:
                 node = self.add(row["sender"], Zone.OUTSIDE, row["purpose"])
@@ -228,7 +233,9 @@ class _Drawing:
     @staticmethod
     def _factor(row: Row) -> str:
         factor = row["second factor"]
-        return "" if not factor or is_like(factor, "nothing") else say("report.diagram.factor", factor=factor)
+        if not factor or is_like(factor, "nothing"):
+            return ""
+        return _plain_yes(factor) or say("report.diagram.factor", factor=factor)
 
     def _key(self, *about: str) -> str:
         """The name of the secret that opens this, from the inventory."""
@@ -260,6 +267,11 @@ class _Drawing:
 def _capital(label: str) -> str:
     """A label with a capital, but for names of programs such as ``calendar.write``."""
     return label if "." in label else label[:1].upper() + label[1:]
+
+
+def _plain_yes(factor: str) -> str:
+    """The words for a second step of which only "yes" was told; "" where its kind was named."""
+    return say("report.diagram.second-step") if factor.strip(" .").lower() == "yes" else ""
 
 
 def _note(*parts: str) -> str:

@@ -179,10 +179,11 @@ def _part(pattern: str, row: Row) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """The parts in a row, as in: a, b and c. With semicolons where a part has a comma or a colon of its own."""
+    """The parts in a row, as in: a, b and c. With semicolons where a part has a comma, a colon or an "and" of its own."""
     if len(parts) < 2:
         return "".join(parts)
-    if any("," in part or ":" in part for part in parts):
+    joint = " " + say("report.join.and", first="", last="").strip() + " "
+    if any("," in part or ":" in part or joint in part for part in parts):
         return "; ".join(parts)
     return say("report.join.and", first=", ".join(parts[:-1]), last=parts[-1])
 
