@@ -38,6 +38,7 @@ class Leaf(Screen[None]):
         Binding("tab", "app.focus_next", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
+    AUTO_FOCUS = ""  # `ready` says where a person begins; the toolkit would scroll there before anything has its place
     scrolls = True
     typing = False
     """Whether the screen has fields to type into: single letters then belong to the fields."""
@@ -118,6 +119,11 @@ class Leaf(Screen[None]):
         """Fill in what `compose` left empty and put the focus where a person begins."""
         if not self.typing:
             self.query_one("#body").focus()
+
+    def begin(self, widget: Widget) -> None:
+        """Give `widget` the keyboard. What stands above it stays in sight where that is possible: the places are known after a paint."""
+        widget.focus(scroll_visible=False)
+        self.call_after_refresh(widget.scroll_visible, animate=False)
 
     def redraw(self) -> None:
         """Compose the screen anew and make it ready."""

@@ -39,7 +39,7 @@ class New(Leaf):
 
     def ready(self) -> None:
         """Begin with the first field."""
-        self.query_one("#business").focus()
+        self.begin(self.query_one("#business"))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes to the next field; on the last one it begins."""

@@ -57,7 +57,7 @@ class Proof(Leaf):
     def ready(self) -> None:
         """Begin with the first field, or the button where nothing is to be typed."""
         self.fresh()
-        (self.query("#marker-a").first() if self.query("#marker-a") else self.query_one("#go")).focus()
+        self.begin(self.query("#marker-a").first() if self.query("#marker-a") else self.query_one("#go"))
 
     def fresh(self) -> None:
         """Show what the proof came to so far."""

@@ -107,7 +107,7 @@ class Asking(Leaf):
         """Ready to type or to pick."""
         fields = [*self.query(TextArea), *self.query(Choices)]
         if fields:
-            fields[0].focus()
+            self.begin(fields[0])
 
     def fresh(self) -> None:
         """Nothing to bring up to date: a question stays until it is answered."""

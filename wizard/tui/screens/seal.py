@@ -61,7 +61,7 @@ class Seal(Leaf):
     def ready(self) -> None:
         """Begin with the first field that is empty, else with the button."""
         empty = [field for field in self.query(Field) if not field.typed and field.query_one(Input).id == "name"]
-        (empty[0].query_one(Input) if empty else self.query_one("#sign")).focus()
+        self.begin(empty[0].query_one(Input) if empty else self.query_one("#sign"))
 
     @staticmethod
     def _of(field: str, *values: str) -> list[tuple[str, str]]:

@@ -85,7 +85,7 @@ class Setup(Leaf):
         """Begin with the first field."""
         fields = self.query(Input)
         if fields:
-            fields.first().focus()
+            self.begin(fields.first())
 
     def action_routes(self) -> None:
         """Look at the API's addresses."""

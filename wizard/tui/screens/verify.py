@@ -41,7 +41,7 @@ class Verify(Leaf):
 
     def ready(self) -> None:
         """Begin with the field."""
-        self.query_one("#place").focus()
+        self.begin(self.query_one("#place"))
 
     def on_input_submitted(self) -> None:
         """Enter verifies."""
