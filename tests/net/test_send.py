@@ -252,3 +252,28 @@ async def test_a_connection_that_the_pool_itself_closed_is_taken_anew_once(monke
         lost = await net.send(Call("GET", f"{web.url}/a"))
         again = await net.send(Call("GET", f"{web.url}/b"))
     assert (lost.fault, again.fault, again.status, len(web.log)) == (Fault.RESET, Fault.NONE, 200, 1)
+
+
+@pytest.mark.parametrize(("kept", "status", "opened"), [(True, 200, 2), (False, 0, 1)])
+async def test_a_kept_connection_that_the_server_closed_is_opened_anew_a_new_one_is_not(kept, status, opened):
+    """A server that answers the first request, and closes on the second of the same connection, or on the first one already."""
+    connections = 0
+
+    async def talk(reader, writer):
+        nonlocal connections
+        connections += 1
+        if kept or connections > 1:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+            await writer.drain()
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, open_net(Access(hosts=frozenset({f"127.0.0.1:{port}"}))) as net:
+        calls = [Call("GET", f"http://127.0.0.1:{port}/{n}", fresh=True) for n in range(2 if kept else 1)]
+        replies = [await net.send(call) for call in calls]
+    assert [reply.status for reply in replies] == [200, 200] if kept else [0]
+    assert replies[-1].status == status
+    assert connections == opened

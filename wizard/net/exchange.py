@@ -16,6 +16,7 @@ from wizard.net.types import Fault, Reply
 
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
+STALE_MOST = 2
 _OURS = frozenset(
     b"host user-agent accept-encoding content-length transfer-encoding connection keep-alive te trailer upgrade proxy-connection "
     b"proxy-authorization expect x-launch-ready-run http2-settings".split()
@@ -118,18 +119,36 @@ async def _converse(
         content=request.body or b"",
         extensions={"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": TOTAL_SECONDS}},
     )
-    try:
-        response = await pool.handle_async_request(wanted)
-    except (
-        H2Error
-    ):  # httpcore closed, as idle, the connection that it had just given to this request; nothing was sent yet
-        response = await pool.handle_async_request(wanted)
+    response = await _answered(pool, wanted)
     took.first(response)
     try:
         if request.method != "HEAD":
             await read(response.aiter_stream(), Undo(took.header("content-encoding")), kept)
     finally:
         await response.aclose()
+
+
+async def _answered(pool: httpcore.AsyncConnectionPool, wanted: httpcore.Request) -> httpcore.Response:
+    """The answer's head; sent again where it went out on a kept connection that the server had closed meanwhile (RFC 9112 section 9.3.1).
+
+    Some servers close after an error without saying so. A new connection that ends without an answer is the server's own doing, and not tried again.
+    """
+    opened = False
+
+    async def watch(event: str, _info: object) -> None:
+        nonlocal opened
+        opened = opened or event.startswith("connection.connect_")
+
+    wanted.extensions["trace"] = watch
+    for _ in range(STALE_MOST):
+        try:
+            return await pool.handle_async_request(wanted)
+        except H2Error:
+            pass  # httpcore closed, as idle, the connection that it had just given to this request; nothing was sent yet
+        except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError):
+            if opened:
+                raise
+    return await pool.handle_async_request(wanted)
 
 
 class _Took:
