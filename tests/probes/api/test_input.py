@@ -373,3 +373,22 @@ def test_bodies_are_the_good_one_with_one_thing_wrong() -> None:
     assert parsed(next(one.body for one in made if one.check == "broken-json")) is None
     assert json.loads(good.body) == json.loads(b'{"a": 3, "turns": [{"role": "user", "text": "LR test t1"}]}')
     assert input_bodies.good_of(b"message=LR test t1", "LR test t1") is None
+
+
+async def test_a_product_that_takes_a_message_once_by_its_uuid_is_looked_at_whole() -> None:
+    taken: set[str] = set()
+
+    def handler(request: Request) -> Answer:
+        body = parsed(request.body)
+        answer = Product(forbid=False)(request)
+        if request.path == "/chat" and isinstance(body, dict) and isinstance(body.get("id"), str):
+            if body["id"] in taken:
+                return reply({"error": "sent already"}, 409)
+            taken.add(body["id"])
+        return answer
+
+    chat = Chat(request="POST /chat", body='{"id": "{{uuid}}", "conversation_id": "c_1", "message": "{{message}}"}')
+    ran = await run(PROBE, handler, Setup(push=True, chat=chat))
+    assert ran.seen.lost == ""
+    assert len(taken) > 20
+    assert verdict(ran.findings) is Outcome.PASS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -319,6 +320,24 @@ async def test_only_tries_that_were_read_show_that_there_is_no_limit(
         assert (found.outcome, found.say) == (outcome, say)
         words_of((found,))
         assert len(web.log) <= 100
+
+
+async def test_no_two_messages_have_the_same_uuid() -> None:
+    """A product that takes a message once by its uuid would answer the rest for nothing."""
+    product, ids = Product(NEVER), []
+
+    def handler(request: Request) -> Answer:
+        if valid(request):
+            ids.append(json.loads(request.body)["id"])
+        return reply({"reply": "Good."} if valid(request) else {"error": "message"}, 200 if valid(request) else 422)
+
+    async with serve(handler) as web:
+        setup = Setup(push=True)
+        chat = Chat(request="POST /chat", body='{"id": "{{uuid}}", "message": "{{message}}"}')
+        target = replace(target_of(setup, web.url), chat=chat)
+        async with Door(access_of(setup, web), product.clock) as net:
+            await PROBE.observe(target, net)
+    assert len(ids) == len(set(ids)) == 70
 
 
 async def test_files_that_were_taken_are_told() -> None:

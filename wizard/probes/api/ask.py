@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
@@ -57,6 +58,8 @@ class Asker:
     control_route: str = ""
     limit: int = 70
     canary: bool = False
+    renew: Callable[[Call], Call] | None = None
+    """Makes anew, for every request, what must not be the same twice."""
     lost: str = ""
     sent: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
@@ -104,7 +107,7 @@ class Asker:
             return Reply(fault=Fault.STOPPED if self.lost else Fault.BUDGET, url=call.url)
         self.sent += 1
         self._since += 1
-        return await self.net.send(call)
+        return await self.net.send(self.renew(call) if self.renew else call)
 
     def marks(self, call: Call) -> Marks:
         """The marks for this call's answer."""

@@ -40,10 +40,11 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     if refused := net.refuses(Consent.TOUCH, talk.where(target, route)):
         return Unobserved(refused)
     name = shown(net.reveals(talk.named(target, route)))
-    good = bodies.good_of(talk.written(target.chat.body, sentinel(target)), sentinel(target))
+    body, stamps = talk.stamped(target.chat.body, sentinel(target))
+    good = bodies.good_of(body, sentinel(target))
     if good is None:
         return Seen(refused="reasons.not-json", route=name)
-    asker = Asker(target, net, limit=LIMIT)
+    asker = Asker(target, net, limit=LIMIT, renew=lambda call: talk.renewed(call, stamps))
     first = await Tries(asker, route, name, good).all(full=True)
     ids = await _ids(asker, good, first)
     may_push = not net.refuses(Consent.PUSH, talk.where(target, route))

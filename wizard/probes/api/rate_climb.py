@@ -13,6 +13,7 @@ from wizard.probes.api.evidence import Exchange, keep
 from wizard.probes.api.faces import Around, Face, Kind, Marks, classify
 from wizard.probes.api.rate_routes import Rung, fit_first
 from wizard.probes.api.rate_seen import End, Ladder, Stage
+from wizard.probes.chat import talk
 
 STAGES = ((10, 1), (20, 4), (40, 10))
 CAP = 150
@@ -158,7 +159,7 @@ class Minder:
 
 async def send(rung: Rung, net: Net) -> tuple[Reply, Face]:
     """One rung's request and what its answer is."""
-    reply = await net.send(replace(rung.call, why=f"rate-limits.{rung.name}"))
+    reply = await net.send(replace(talk.renewed(rung.call, rung.stamps), why=f"rate-limits.{rung.name}"))
     return reply, classify(reply, Marks(), Around())
 
 

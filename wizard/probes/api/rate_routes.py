@@ -24,7 +24,7 @@ class Rung:
     """The request that is sent over and over. `cheap`: its body is turned away before anything costs money.
 
     `shapes`: other media types and bodies that the route may read instead. `read`: the route read the body for what it is; `there`: it answers 404
-    to a person who does not exist, and another path answers otherwise.
+    to a person who does not exist, and another path answers otherwise. `stamps`: uuids in the body that are made anew for each request.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Rung:
     shapes: tuple[tuple[str, bytes], ...] = ()
     read: bool = True
     there: bool = False
+    stamps: tuple[bytes, ...] = ()
 
 
 _ANSWERED = {Kind.REJECTS, Kind.GIVES, Kind.EMPTIES}
@@ -59,7 +60,11 @@ def chat_rungs(target: Target) -> tuple[Rung, ...]:
         return ()
     real = talk.say(target, route, sentinel(target), consent=Consent.PUSH)
     name = talk.named(target, route)
-    return (Rung("chat", name, _ladder(real, b"{}"), True), Rung("chat", name, _ladder(real, real.body or b""), False))
+    body, stamps = talk.stamped(target.chat.body, sentinel(target))
+    return (
+        Rung("chat", name, _ladder(real, b"{}"), True),
+        Rung("chat", name, _ladder(real, body), False, stamps=stamps),
+    )
 
 
 def rung(name: str, target: Target) -> Rung | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from urllib.parse import quote_plus
 
 from wizard.intake import routes as intake
@@ -40,11 +41,26 @@ def media_of(template: str) -> str:
 
 def written(template: str, message: str) -> bytes:
     """The body with the message (escaped as the body's kind needs it) and a fresh uuid at each ``{{uuid}}``."""
+    return stamped(template, message)[0]
+
+
+def stamped(template: str, message: str) -> tuple[bytes, tuple[bytes, ...]]:
+    """The body, and the uuids that were made for it: `renewed` takes others when it is sent once more."""
+    made = tuple(str(uuid.uuid4()) for _ in range(template.count("{{uuid}}")))
     text = template
-    while "{{uuid}}" in text:
-        text = text.replace("{{uuid}}", str(uuid.uuid4()), 1)
+    for one in made:
+        text = text.replace("{{uuid}}", one, 1)
     escaped = json.dumps(message)[1:-1] if media_of(template) == JSON else quote_plus(message)
-    return text.replace("{{message}}", escaped).encode("utf-8", "surrogatepass")
+    body = text.replace("{{message}}", escaped).encode("utf-8", "surrogatepass")
+    return body, tuple(one.encode() for one in made)
+
+
+def renewed(call: Call, stamps: tuple[bytes, ...]) -> Call:
+    """The same call with new uuids: a product may take the same one twice for the same message, and answer the second for nothing."""
+    body = call.body or b""
+    for one in stamps:
+        body = body.replace(one, str(uuid.uuid4()).encode())
+    return replace(call, body=body) if stamps and call.body else call
 
 
 def say(target: Target, route: Route, message: str, actor: str = "a", consent: Consent = Consent.TOUCH) -> Call:
