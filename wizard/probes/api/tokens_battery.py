@@ -65,10 +65,15 @@ async def _family(own: Own, check: str, kinds: tuple[str, ...], desk: Desk, key:
     """The variants of one check until one opens or two in a row break the server. Whose name a changed token may carry is always tried."""
     found: list[Try] = []
     for kind in kinds:
-        call = replace(plain_address(own.call), actor=f"forged:{kind}:a", key=key if kind.startswith("hs-") else b"", fresh=True)
+        call = replace(
+            plain_address(own.call), actor=f"forged:{kind}:a", key=key if kind.startswith("hs-") else b"", fresh=True
+        )
         found.append(await desk.attempt(call, check, own.route, how=kind))
         kinds_seen = [one.exchange.kind for one in found]
-        if (is_open(kinds_seen[-1]) and check != "unchecked-signature") or kinds_seen[-2:] == [Kind.BREAKS, Kind.BREAKS]:
+        if (is_open(kinds_seen[-1]) and check != "unchecked-signature") or kinds_seen[-2:] == [
+            Kind.BREAKS,
+            Kind.BREAKS,
+        ]:
             break
     return found
 
