@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.probes.code.samples import ALNUM, B64, FAR, URL64, Make, private
-from wizard.probes.code.secrets import Grade, Match, Place, Scanner, scan_bytes
+from wizard.probes.code.secrets import Grade, Match, Place, Scanner, glance, scan_bytes
 from wizard.probes.code.secrets.scanner import AFTER, BLOCK
 
 M = Make(11)
@@ -96,6 +96,15 @@ PLANTED = {
         f"ANTHROPIC_API_KEY=sk-ant-api03-{M.text(URL64, 93)}AA",
         "anthropic",
     ),
+    "after a blank": ("notes.txt", f"Here is the deepgram secret {M.hex(40)} for you", "deepgram"),
+    "two words and a colon": ("notes.txt", f"API key: {M.alnum(32)}", "generic"),
+    "after a dash": ("notes.txt", f"crm token - '{M.alnum(36)}'", "generic"),
+    "in an address": ("app.js", f'fetch("https://api.brightside.io/v1?key={M.alnum(32)}")', "generic"),
+    "pair in braces": ("a.cs", '{ "SecondaryAccountKey", "' + M.text(B64, 60) + '" }', "generic"),
+    "connection string": ("a.cs", '"Server=db.brightside.io;User Id=app;Password=sunflowers;"', "password"),
+    "netrc": (".netrc", f"machine api.brightside.io\n  login app\n  password {M.alnum(20)}\n", "netrc"),
+    "curl with two quotes": ("run.sh", f"curl --user app:'{M.alnum(16)}' https://x.brightside.io", "curl-user"),
+    "longer than a line": ("a.json", f'{{"refresh_token": "0.A{M.text(URL64, 1400)}"}}', "generic"),
     "aws pair": (
         "creds.csv",
         "AKIA" + M.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16) + "," + M.text(ALNUM, 40),
@@ -186,6 +195,12 @@ DECOYS = {
     ),
     "uuid": ("a.json", f'{{"id": "{M.uuid()}", "requestId": "{M.uuid()}", "trace": "{M.hex(32)}"}}'),
     "log lines": ("a.log", f"2026-11-01 GET /api/token 200 trace={M.hex(32)} session started key=value user=42"),
+    "label": ("a.js", 'e("label",{htmlFor:"auth_password"},"Password:"),t.createElement("code",null,"x")'),
+    "fingerprint of a key": ("ci.log", f"gpg: using RSA key {M.text('0123456789ABCDEF', 40)}"),
+    "key of a cache": ("ci.log", f"Cache restored from key: node-cache-Linux-x64-npm-{M.hex(64)}"),
+    "name of a secret": ("a.yml", 'SECRET_NAME = "NEXUS-GPT4-API-KEY"'),
+    "host": ("a.properties", "dev.credentials.url=dev-lb1.api.f4ke.com:5215"),
+    "connection to a stand-in": ("a.config", "Server=db.x.io;User Id=app;Password=myPassword;"),
     "prose": (
         "a.md",
         "The password authentication configuration, and token: authorization. Secret management considerations!",
@@ -232,6 +247,24 @@ def test_pieces_of_any_size_give_the_same(size: int) -> None:
         scanner.feed(text[at : at + size])
     whole = scan_bytes(text, "a.txt", Place.TEXT, private)
     assert scanner.end().matches == whole.matches
+
+
+@pytest.mark.parametrize("size", [0, 1, 8191, 8192, BLOCK - 1, BLOCK + 40, 3 * BLOCK + AFTER])
+def test_a_text_at_once_gives_what_a_stream_gives(size: int) -> None:
+    """`whole` counts lines only where something was found, `glance` settles clean texts: neither may change a match."""
+    make, filler = Make(17), b"const a = 1; // \xc3\xa4\n"
+    text = (filler * (size // len(filler) + 1))[:size]
+    for at in (0, size // 2, size):
+        data = text[:at] + b"\n" + make.stripe().encode() + b" " + make.supabase().encode() + b"\n" + text[at:]
+        stream = Scanner("a.txt", Place.TEXT, private)
+        for begin in range(0, len(data), 300_000):
+            stream.feed(data[begin : begin + 300_000])
+        whole = Scanner("a.txt", Place.TEXT, private).whole(data)
+        assert stream.end().matches == whole.matches and len(whole.matches) == 2
+        hits = glance(data)
+        assert hits != [] and (hits is None) == (len(data) > BLOCK)
+        assert hits is None or Scanner("a.txt", Place.TEXT, private).whole(data, hits).matches == whole.matches
+    assert glance(text[:BLOCK]) == []
 
 
 @pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.probes.code.samples import Make, private
 from tests.probes.code.test_engine_cases import DECOYS, PLANTED
-from wizard.probes.code.secrets import Place, Scanner
+from wizard.probes.code.secrets import Place, Scanner, prefilter
 from wizard.probes.code.secrets.anchors import LONGEST_LITERAL, LONGEST_SPAN, anchors
 from wizard.probes.code.secrets.prefilter import Hyperscan, Plain, Re2, choose
 
@@ -74,6 +74,23 @@ GLUE = [
 @given(st.lists(st.sampled_from(PIECES + GLUE) | st.binary(max_size=12), max_size=40))
 def test_on_bytes_made_of_anchors(parts: list[bytes]) -> None:
     compare(b"".join(parts))
+
+
+def test_a_part_of_a_text_gives_what_starts_in_it() -> None:
+    make = Make(3)
+    data = b" ".join(f"token = '{make.alnum(20)}' {make.stripe()}".encode() for _ in range(40))
+    for engine in ENGINES:
+        whole = engine.hits(data)
+        for first, last in ((0, 700), (700, 1400), (1401, len(data))):
+            assert engine.hits(data, first, last) == [hit for hit in whole if first <= hit[0] < last]
+
+
+@pytest.mark.parametrize("library", [True, False])
+def test_any_of_a_few_words(library: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not library:
+        monkeypatch.setattr(prefilter, "_library", lambda _name: None)
+    look = prefilter.any_of.__wrapped__((b"VITE_", b"a.c"))
+    assert [look(text) for text in (b"x VITE_Y", b"a.c", b"abc", b"vite_", b"")] == [True, True, False, False, False]
 
 
 def test_no_span_is_longer_than_is_looked_back() -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from wizard.probes.code.secrets import escape
+from wizard.probes.code.secrets.prefilter import any_of
 from wizard.probes.code.secrets.values import placeholder, reference
 
 MOST = 50
@@ -32,7 +33,7 @@ class Named:
 
 def look(file: str, data: bytes) -> list[Named]:
     """Such names in a text, each once, the one with a value first; 50 at most."""
-    if not any(mark in data for mark in _MARKS):
+    if not any_of(_MARKS)(data):
         return []
     found: dict[bytes, Named] = {}
     for match in _NAME.finditer(data):

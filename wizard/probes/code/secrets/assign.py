@@ -101,7 +101,7 @@ def parse(data: bytes, word: int, code: bool) -> Assigned | None:
     marked = found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</"
     if found["open"] or marked:
         return Assigned(name, value, start, start + len(value), begin, True, found["blank"] is not None)
-    if code and not connection(data, begin, start):
+    if code and data[max(0, begin - 1) : begin] not in (b"?", b"&") and not connection(data, begin, start):
         return None
     bare = _unquoted(data, name, value, start, begin)
     return replace(bare, blank=True) if bare and found["blank"] is not None else bare

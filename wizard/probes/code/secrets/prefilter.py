@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import re
 import threading
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Protocol
 
@@ -166,3 +167,26 @@ def choose(name: str = "") -> Prefilter:
     if name in ("", "re2") and _library("re2") is not None:
         return Re2(anchors())
     return Plain(anchors())
+
+
+@cache
+def any_of(words: tuple[bytes, ...]) -> Callable[[bytes], bool]:
+    """A test whether one of a few words stands in a text: one pass for all of them where there is a library for it."""
+    hyperscan = _library("hyperscan")
+    if hyperscan is None:
+        return lambda data: any(word in data for word in words)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = hyperscan.HS_FLAG_SINGLEMATCH
+    database.compile(
+        expressions=[re.escape(w) for w in words], ids=list(range(len(words))), flags=flags, elements=len(words)
+    )
+    own = threading.local()
+
+    def look(data: bytes) -> bool:
+        if not hasattr(own, "scratch"):
+            own.scratch = hyperscan.Scratch(database)
+        seen: list[int] = []
+        database.scan(data, lambda number, *_: seen.append(number), scratch=own.scratch)
+        return bool(seen)
+
+    return look
