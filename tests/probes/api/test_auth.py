@@ -540,14 +540,16 @@ async def test_a_write_that_needs_no_body_never_names_an_own_entry(push: bool) -
     def handler(request: Request) -> Any:
         if request.method == "PUT":
             admins.append(request.path.rpartition("/")[2])
-            return reply([0])
+            return reply([0]) if request.body in {TEXT, EMPTY} else reply({"detail": "invalid json"}, 400)
         return product(by_token())(request)
 
     routes = ("GET /conversations/{id}", "PUT /admin/promote/{id}", "PUT /conversations/{id}")
     ran = await run(handler, Setup(routes=routes, push=push))
     assert admins
     assert not {"c_1001", "c_1002"} & set(admins)
-    assert "PUT /admin/promote/{id} as a: 200, empty body" in ran.seen.aftercare
+    assert "PUT /admin/promote/{id} as nobody: 200, empty body" in ran.seen.aftercare
+    (asked,) = [f for f in ran.of("missing-token") if f.say == "public-question"]
+    assert dict(asked.slots)["routes"] == "PUT /admin/promote/{id}, PUT /conversations/{id}"
 
 
 async def test_one_flaw_is_one_finding_and_raises_the_flag() -> None:

@@ -135,6 +135,8 @@ def nobody_told(tried: Tried, seen: Seen) -> Told:
         if tried.nobody.personal or any(hit.whose == "person" for hit in answer.hits):
             return Told(Outcome.FAIL, "fail-personal")
         return Told(Outcome.UNKNOWN, _open_say(tried), Reason.REVIEW)
+    if tried.writes and answer.kind is Kind.EMPTIES:
+        return Told(Outcome.UNKNOWN, "public-question", Reason.REVIEW)  # it was taken, and said nothing
     return shut_told(tried, tried.nobody, seen)
 
 

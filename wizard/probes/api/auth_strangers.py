@@ -67,7 +67,7 @@ async def _with_other_bodies(first: Try, send: Callable[[Own, Desk], Awaitable[T
             desk.fell = True
             await patience.wait(COME_BACK)
             break
-        if one.exchange.kind is Kind.DENIES or is_open(one.exchange.kind):
+        if one.exchange.kind in {Kind.DENIES, Kind.EMPTIES} or is_open(one.exchange.kind):
             return one
     return first
 
