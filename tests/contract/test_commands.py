@@ -181,3 +181,37 @@ async def test_an_open_wizard_holds_its_assessment(tmp_path: Path) -> None:
     finally:
         folder.close()
     assert done.code == 4
+
+
+async def test_an_update_of_one_item_keeps_the_others(tmp_path: Path) -> None:
+    """`--assessment` resumes and updates: the results speak of what was asked for, the file of all that it ever held."""
+    answers = '[answers]\n"tls.coverage" = "yes"\n'
+    first = await run(
+        "check", profile(tmp_path, answers), "--assessment", "x.json", "--json", "one.json", home=tmp_path
+    )
+    more = profile(tmp_path, '[answers]\n"email-auth.bulk" = "no"\n')
+    second = await run("check", more, "--item", "cors", "--assessment", "x.json", "--json", "-", home=tmp_path)
+    assert first.code == second.code == 3
+    assert [item["id"] for item in json.loads(second.out)["items"]] == ["cors"]
+    whole = json.loads((await run("export", "x.json", "--json", "-", home=tmp_path)).out)
+    assert len(whole["items"]) == 13
+    told = {f["id"] for item in whole["items"] for f in item["findings"] if f["basis"] == "attested"}
+    assert {"tls.coverage", "email-auth.bulk"} <= told
+
+
+async def test_parts_that_were_looked_at_one_after_the_other_add_up(tmp_path: Path) -> None:
+    for item in ("cors", "tls"):
+        await run("check", profile(tmp_path), "--item", item, "--assessment", "x.json", home=tmp_path)
+    whole = json.loads((await run("export", "x.json", "--json", "-", home=tmp_path)).out)
+    assert [item["id"] for item in whole["items"]] == ["cors", "tls"]
+
+
+async def test_a_document_without_evidence_is_not_signed_and_no_key_is_made(tmp_path: Path) -> None:
+    await run("check", profile(tmp_path), "--item", "cors", "--assessment", "x.json", home=tmp_path)
+    assert (await run("export", "x.json", "--pdf", "x.pdf", "--edition", "public", home=tmp_path)).code == 0
+    before = (tmp_path / "x.pdf").read_bytes()
+    done = await run("sign", "x.pdf", "--name", "Ada Osei", "--role", "founder", home=tmp_path)
+    assert done.code == 1
+    assert "evidence" in done.err
+    assert (tmp_path / "x.pdf").read_bytes() == before
+    assert not list(tmp_path.rglob("*.p12"))

@@ -59,3 +59,12 @@ async def test_an_unset_variable_of_another_item_does_not_stop_the_run(tmp_path:
     done = await run("check", profile(tmp_path, A), "--item", "email-auth", home=tmp_path)
     assert done.code == 3
     assert "LR_UNSET" in done.err
+
+
+@pytest.mark.parametrize("text", ["", "junk", "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n"])
+def test_roots_that_are_none_are_a_profile_error(tmp_path: Path, text: str) -> None:
+    (tmp_path / "ca.pem").write_text(text)
+    with pytest.raises(Trouble) as told:
+        load(profile(tmp_path, '[network]\nca_file = "ca.pem"\n'), {})
+    assert told.value.code == 2
+    assert "ca.pem" in say(told.value.key, **told.value.slots)

@@ -23,7 +23,7 @@ FILES = {
     "welcome.eml": "Subject: hi\n\nhi",
     "ci.log": "ok",
     "test-alert.eml": "Subject: alert\n\ndown",
-    "ca.pem": "pem",
+    "ca.pem": "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
     "drill.eml": "drill",
     "docs/ROLLBACK.md": "# Back",
     "logs/app.log": "line",

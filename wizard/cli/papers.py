@@ -39,6 +39,8 @@ def export(options: argparse.Namespace) -> int:
 def sign(options: argparse.Namespace) -> int:
     """Add a signature, whole or not at all."""
     if not seal.carried(options.pdf):  # before a key is made for nothing
+        if papers.is_pdf(options.pdf):
+            raise Trouble("cli.sign.no-evidence", code=1, path=options.pdf)
         raise Trouble(
             "seal.unreadable-file" if options.pdf.is_file() else "seal.no-file",
             code=1 if options.pdf.is_file() else 2,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from wizard.net import Access, Secret
 from wizard.profile.accounts import Accounts, hosted_headers
 from wizard.profile.shape import ProfileFile
 from wizard.profile.source import Source
 from wizard.profile.urls import authority, domain, is_loopback, name_and_port, split
-from wizard.profile.values import Read, file_of, require_closed
+from wizard.profile.values import Read, contents, file_of, require_closed
 
 LIVE_MOST = 10.0
+ROOTS_MOST = 4_000_000
+_PEM = re.compile(r"-----BEGIN (?:TRUSTED )?CERTIFICATE-----(.*?)-----END (?:TRUSTED )?CERTIFICATE-----", re.S)
 SCHEMES = {
     name: name
     for name in ("stripe", "github", "meta", "twilio", "calendly", "slack", "standard", "shopify", "paddle", "calcom")
@@ -68,7 +73,7 @@ def access(read: Read, shape: ProfileFile, found: Accounts, places: Places, run_
         tokens=_tokens(read, shape),
         resolver=_resolver(source, shape),
         connect=connect,
-        ca_file=file_of(source, shape.network.ca_file, ("network", "ca_file")) if shape.network.ca_file else None,
+        ca_file=_roots(source, shape.network.ca_file) if shape.network.ca_file else None,
         max_requests=shape.limits.max_requests,
         requests_per_second=shape.limits.requests_per_second,
         site=places.site or places.base_url,
@@ -136,6 +141,19 @@ def _resolver(source: Source, shape: ProfileFile) -> str:
     except ValueError:
         raise source.wrong(("network", "resolver"), "resolver", text) from None
     return _joined(*found)
+
+
+def _roots(source: Source, text: str) -> Path:
+    """The file of extra roots; Trouble when no certificate can be read from it."""
+    path = ("network", "ca_file")
+    found = _PEM.findall(contents(source, text, path, ROOTS_MOST).decode("latin-1"))
+    try:
+        sound = bool(found) and all(base64.b64decode("".join(one.split()), validate=True)[:1] == b"0" for one in found)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise source.wrong(path, "roots", text)
+    return file_of(source, text, path)
 
 
 def _pace(source: Source, shape: ProfileFile, hosts: frozenset[str], connect: dict[str, str]) -> None:

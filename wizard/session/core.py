@@ -36,6 +36,8 @@ class Session:
         self.checklist = checklist or load()
         self.probes = probes
         self.finished = False
+        self.kept_only: tuple[str, ...] | None = None
+        """Which items the kept file speaks of, where that is more than this run asked for."""
         self.source: Path | None = None
         self.code: tuple[str, str] | None = None
         self._judged: tuple[Evidence, Judgement] | None = None
@@ -123,7 +125,8 @@ class Session:
             self.save()
             return self.folder.snapshot if self.folder else Path()
         try:
-            write_whole(path, self.evidence())
+            only = self.assessment.only if self.kept_only is None else self.kept_only
+            write_whole(path, dump(replace(self.assessment, only=only), __version__))
         except OSError as error:
             raise Trouble("store.cannot-write", code=4, folder=path, why=error.strerror or "") from error
         return path

@@ -167,16 +167,20 @@ def rejudged(evidence: bytes) -> bytes:
 
 def opened(path: Path) -> Session:
     """The assessment in a JSON file or inside a PDF. Trouble (2) when it carries none."""
-    try:
-        head = path.open("rb").read(5) if path.is_file() else b""
-    except OSError as error:
-        raise Trouble("store.unreadable", file=path, why=error.strerror or "") from error
     assessment: Assessment
-    if head.startswith(b"%PDF"):
+    if is_pdf(path):
         assessment = read_assessment(seal.carried(path).get("evidence.json", b""), PROBES, str(path))
     else:
         assessment = load_file(path, PROBES)
     return Session(assessment)
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether the file says of itself that it is a PDF. Trouble (2) when it cannot be read."""
+    try:
+        return path.is_file() and path.open("rb").read(5).startswith(b"%PDF")
+    except OSError as error:
+        raise Trouble("store.unreadable", file=path, why=error.strerror or "") from error
 
 
 def handed_over(path: Path) -> FileRef:

@@ -27,10 +27,13 @@ def from_profile(
     """A session on the profile at `path`; goes on with `assessment` where that file is there. Trouble (2) before anything is sent."""
     read = owned(profile.load(path, environ, only), environ)
     with _held(assessment):
-        started = fresh(read, only)
+        started, kept = fresh(read, only), only
         if assessment is not None and assessment.exists():
-            started = with_profile(replace(load_file(assessment, PROBES), only=only), read)
+            before = load_file(assessment, PROBES)
+            started = with_profile(replace(before, only=only), read)
+            kept = tuple(dict.fromkeys(before.only + only)) if before.only and only else ()
         with _kept(started, read, environ) as session:
+            session.kept_only = kept
             yield session
 
 
