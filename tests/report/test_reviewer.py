@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from tests.report import samples
-from wizard.model import Answer, Basis, Outcome
+from wizard.model import Answer, Basis, Finding, Outcome, Severity
 from wizard.report import answers_csv, answers_md
 from wizard.report.answers import _cell, _line
 from wizard.report.reviewer import questions, replies
@@ -143,3 +143,32 @@ def test_library_as_markdown_takes_no_markup_from_outside() -> None:
     text = answers_md(one, samples.judged(one), KNOWN)
     assert text.count("**") == 2 * len(FILE.questions)
     assert text.startswith("# Answers for security forms: Ask Bright")
+
+
+@pytest.mark.parametrize(
+    ("markup", "exfiltration", "said"),
+    [
+        (Outcome.PASS, Outcome.PASS, "It was asked for both"),
+        (Outcome.PASS, Outcome.UNKNOWN, ""),
+        (Outcome.PASS, None, ""),
+        (Outcome.PASS, Outcome.FAIL, "Today yes"),
+        (None, Outcome.FAIL, "Today yes"),
+    ],
+)
+def test_a_question_on_two_checks_needs_both(markup, exfiltration, said: str) -> None:
+    one = samples.assessment()
+    told = {"prompt-injection.markup": markup, "prompt-injection.exfiltration": exfiltration}
+    more = [Finding(name, outcome, Basis.OBSERVED, where="POST /chat") for name, outcome in told.items() if outcome]
+    reply = of(replies(one, samples.judged(one, [*samples.findings(), *more]), KNOWN), "model.output")
+    assert reply.open == (said == "")
+    assert reply.answer.startswith(said)
+
+
+def test_a_pass_with_advice_is_no_plain_yes() -> None:
+    one = samples.assessment()
+    note = Finding("tls.hsts", Outcome.PASS, Basis.OBSERVED, severity=Severity.NOTE, where="a.example")
+    fine = Finding("tls.hsts", Outcome.PASS, Basis.OBSERVED, where="b.example")
+    found = replies(one, samples.judged(one, [*samples.findings(), fine, note]), KNOWN)
+    assert of(found, "encryption.hsts").answer == "Not as well as it could be (a.example)."
+    found = replies(one, samples.judged(one, [*samples.findings(), fine]), KNOWN)
+    assert of(found, "encryption.hsts").answer.startswith("Yes.")

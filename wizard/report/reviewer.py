@@ -9,7 +9,7 @@ import msgspec
 
 from wizard.checklist import Checklist
 from wizard.judge import Judgement
-from wizard.model import Assessment, Basis, Finding, Outcome
+from wizard.model import Assessment, Basis, Finding, Outcome, Severity
 from wizard.report.boundaries import Told
 from wizard.report.boundaries.tables import joined
 from wizard.report.times import day
@@ -19,7 +19,7 @@ MOST_PARTS = 6  # lines of a table named in one answer; the page has the rest
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A question of the file. `items` and `checks` are looked at in order, then `answers`; `say` has a sentence for each outcome or answer."""
+    """A question of the file. `checks` together, else `items` in order, then `answers`; `say` has a sentence for each outcome or answer."""
 
     id: str
     topic: str
@@ -89,12 +89,13 @@ class _Desk:
 
     def _seen(self, asked: Asked) -> tuple[str, Basis, str] | None:
         """A sentence from findings or verdicts, with its basis and the item that shows it. Unknown says nothing."""
-        for check in asked.checks:
-            mine = [f for f in self.findings if f.id == check]
-            outcome = _worst(mine)
-            if outcome is not None and outcome.value in asked.say:
-                first = next(f for f in mine if f.outcome is outcome)
-                return self._filled(asked.say[outcome.value], first), first.basis, first.item
+        mine = [f for f in self.findings if f.id in asked.checks]
+        all_there = set(asked.checks) == {f.id for f in mine}
+        told = _telling(mine)
+        if told is not None and (all_there or told.outcome is Outcome.FAIL):
+            key = "note" if told.outcome is Outcome.PASS and told.severity is Severity.NOTE else told.outcome.value
+            if key in asked.say:
+                return self._filled(asked.say[key], told), told.basis, told.item
         for item in asked.items:
             verdict = self.verdicts.get(item)
             if verdict is not None and verdict.outcome is not Outcome.UNKNOWN and verdict.outcome.value in asked.say:
@@ -159,9 +160,11 @@ class _Desk:
         return self.owner or say("report.reviewer.nobody")
 
 
-def _worst(findings: list[Finding]) -> Outcome | None:
-    outcomes = {f.outcome for f in findings if not f.root}
+def _telling(findings: list[Finding]) -> Finding | None:
+    """The finding that decides the sentence: the first of the worst outcome, a pass with advice before a plain one, then the weakest basis."""
+    own = [f for f in findings if not f.root]
     for outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE):
-        if outcome in outcomes:
-            return outcome
+        mine = [f for f in own if f.outcome is outcome]
+        if mine:
+            return min(mine, key=lambda f: (f.severity is not Severity.NOTE, f.basis.strength))
     return None
