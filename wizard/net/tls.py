@@ -45,6 +45,7 @@ class Shaker:
         self._fetch = fetch
         self._gate = asyncio.Semaphore(WIDTH)
         self._ca_file = access.ca_file
+        self._system: ssl.SSLContext | None = None
         self.count = 0
 
     async def shake(self, host: str, port: int, address: str = "") -> TlsFacts:
@@ -88,11 +89,12 @@ class Shaker:
 
     async def _fetched_issuer_helps(self, leaf: Certificate, host: str, port: int, address: str) -> bool:
         """Whether the chain reaches a root once the issuers that the certificates name are fetched (at most three)."""
-        context, place = self._new("trust"), leaf.issuer_place
+        context, place = None, leaf.issuer_place
         for _ in range(ISSUERS_MOST):
             issuer = as_issuer(await self._fetch(place)) if place else None
             if issuer is None:
                 return False
+            context = context or self._new("trust")  # one of its own, for it is added to
             context.load_verify_locations(cadata=issuer.der)
             found = await self._try(host, port, address, context)
             if not found.fault and found.code in SOUND_CHAIN:
@@ -149,7 +151,8 @@ class Shaker:
     def _context(self, kind: str) -> ssl.SSLContext:
         """A shared one: nobody adds to it. The computer's own store may change between two runs."""
         if kind == "system":
-            return self._new(kind)
+            self._system = self._system or self._new(kind)
+            return self._system
         stamp = self._ca_file.stat().st_mtime_ns if self._ca_file is not None else 0
         return _shared(kind, self._ca_file, stamp)
 
