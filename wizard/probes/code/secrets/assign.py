@@ -29,6 +29,7 @@ _PARTS = re.compile(
 _BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
 _COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
 _SERVER = re.compile(rb"(?i)(?:server|data source|host|driver|provider|dsn)[ ]?=[^;\r\n\"]{2,100};")
+_CACHE = re.compile(rb"(?i)cache|restor|lookup|primary|saved|node-|npm|linux|build")
 _STANDS_OUT = re.compile(rb"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,200}$")
 """A value that no sentence and no list of words has: long, letters and digits."""
 _ARGUMENT = re.compile(rb"""[({][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
@@ -243,10 +244,11 @@ def _generic(data: bytes, found: Assigned) -> Named | None:
     rate = Confidence.LIKELY
     if found.name.lower() == b"key" or found.name.lower().endswith(b" key"):
         plain = values.is_hex(value) or values.is_uuid(value)
-        if (found.blank and plain) or (re.search(rb"[-_.:/]", value) and not plain):
+        parts = not plain and re.search(rb"[-_.:/]", value)
+        if (found.blank and (plain or parts)) or _CACHE.search(data, max(0, found.begin - 40), found.end):
             return None  # the key of a cache or of a signature
         asked = data[max(0, found.begin - 1) : found.begin] in (b"?", b"&")
-        rate = Confidence.WEAK if plain and not asked else rate
+        rate = Confidence.WEAK if (plain or parts) and not asked else rate
     return Named(kinds()["generic"], found.start, found.end, rate, values.placeholder(value))
 
 
