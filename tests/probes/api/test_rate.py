@@ -340,6 +340,19 @@ async def test_no_two_messages_have_the_same_uuid() -> None:
     assert len(ids) == len(set(ids)) == 70
 
 
+async def test_two_routes_without_a_limit_are_both_climbed_to_the_top() -> None:
+    product = Product(NEVER)
+    async with serve(
+        lambda request: reply({"error": "wrong"}, 401 if request.body.startswith(b"grant") else 400)
+    ) as web:
+        setup = Setup(push=True)
+        target = replace(target_of(setup, web.url), login="POST /login", reset="POST /reset")
+        async with Door(access_of(setup, web), product.clock) as net:
+            seen = await PROBE.observe(target, net)
+    assert isinstance(seen, Seen)
+    assert [(ladder.name, ladder.served) for ladder in seen.ladders] == [("login", 70), ("reset", 70)]
+
+
 async def test_files_that_were_taken_are_told() -> None:
     product = Product(NEVER)
     async with serve(lambda request: reply({"stored": "x"}, 201)) as web:

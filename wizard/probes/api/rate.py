@@ -77,10 +77,12 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
 
 
 async def _in_its_shape(one: Rung, net: Net) -> Rung:
-    """The try to sign in as the route reads it: a few single requests find out."""
+    """The try to sign in as the route reads it: a few single requests find out, beside the ladder's cap, which has room for two whole ladders."""
     if not one.shapes:
         return one
-    at, read_so = await first_read(one.call, one.shapes, lambda call: send(replace(one, call=call), net))
+    at, read_so = await first_read(
+        replace(one.call, ladder=False), one.shapes, lambda call: send(replace(one, call=call), net)
+    )
     return replace(one, call=shaped(one.call, one.shapes[at]), read=read_so, there=read_so)
 
 
