@@ -13,7 +13,9 @@ from wizard.tui.door import Door
 from wizard.tui.signs import STYLE, Signs
 from wizard.words import say
 
-NARROW = 76
+COLUMNS = ("sign", "item", "result", "basis", "next")
+ALL, NARROW = 76, 60
+"""Widths of the table, in characters, from which all columns fit, and all but the next step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Scoreboard(DataTable[Text]):
         super().__init__(id=id, cursor_type="row", zebra_stripes=True, show_row_labels=False)
         self._door = door or Door()
         self._rows: dict[str, Row] = {}
-        self._wide = True
+        self._shown: tuple[str, ...] = ()
 
     def on_mount(self) -> None:
         """Lay out the columns for the width there is."""
@@ -42,7 +44,7 @@ class Scoreboard(DataTable[Text]):
 
     def on_resize(self) -> None:
         """Drop or bring back columns when the width changes."""
-        if self._wide_now() != self._wide:
+        if self._columns() != self._shown:
             self._lay_out()
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -54,7 +56,7 @@ class Scoreboard(DataTable[Text]):
     def update_row(self, row: Row) -> None:
         """Show one row anew, where it stands."""
         self._rows[row.id] = row
-        for column, cell in zip(self._columns(), self._cells(row), strict=True):
+        for column, cell in zip(self._shown, self._cells(row), strict=True):
             self.update_cell(row.id, column, cell)
 
     @property
@@ -63,18 +65,17 @@ class Scoreboard(DataTable[Text]):
         ids = list(self._rows)
         return ids[self.cursor_row] if 0 <= self.cursor_row < len(ids) else ""
 
-    def _wide_now(self) -> bool:
-        return self.app.size.width >= NARROW
-
-    def _columns(self) -> list[str]:
-        return ["sign", "item", "result", "basis", "next"] if self._wide else ["sign", "item", "result"]
+    def _columns(self) -> tuple[str, ...]:
+        """What fits the table's own width; what does not stands in the panel beside or below it."""
+        room = self.size.width or self.app.size.width
+        return COLUMNS if room >= ALL else COLUMNS[:-1] if room >= NARROW else COLUMNS[:3]
 
     def _lay_out(self) -> None:
-        self._wide = self._wide_now()
+        self._shown = self._columns()
         kept = self.chosen
         self.clear(columns=True)
         widths = {"sign": 4 if Signs.ascii else 2, "item": 32, "result": 10, "basis": 6, "next": 16}
-        for column in self._columns():
+        for column in self._shown:
             self.add_column(say(f"tui.board.{column}") if column != "sign" else "", key=column, width=widths[column])
         for row in self._rows.values():
             self.add_row(*self._cells(row), key=row.id)
@@ -97,7 +98,7 @@ class Scoreboard(DataTable[Text]):
         ]
         for cell in cells:
             cell.no_wrap, cell.overflow = True, "ellipsis"
-        return cells[: len(self._columns())]
+        return cells[: len(self._shown)]
 
 
 class _Demo(App[None]):
