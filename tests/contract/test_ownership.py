@@ -96,7 +96,7 @@ def _codes(done: Done) -> dict[str, str]:
     return dict(found)
 
 
-@pytest.mark.parametrize("way", ["dns", "file", "meta"])
+@pytest.mark.parametrize("way", ["dns", "file"])
 async def test_touch_waits_for_the_code(tmp_path: Path, rig: Rig, way: str) -> None:
     first = await _check(rig, tmp_path, "api.owned.example", "--item", "auth", "--quiet")
     assert not rig.touched
