@@ -267,6 +267,16 @@ def test_a_text_at_once_gives_what_a_stream_gives(size: int) -> None:
     assert glance(text[:BLOCK]) == []
 
 
+@pytest.mark.parametrize("shift", range(-30, 31, 5))
+def test_a_key_beyond_a_block_border_is_covered_too(shift: int) -> None:
+    key, password = M.stripe(), M.alnum(10) + "!7"
+    data = b"x" * (BLOCK - 50 + shift) + f"\n{key} password='{password}'\n".encode() + b"y" * (BLOCK + AFTER)
+    stream = Scanner("a.txt", Place.TEXT, private)
+    stream.feed(data)
+    for match in (*stream.end().matches, *scan_bytes(data, "a.txt", Place.TEXT, private).matches):
+        assert password not in match.excerpt and key not in match.excerpt
+
+
 @pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16_is_read(coding: str) -> None:
     assert failing(f"first\nkey: {M.stripe()}\n".encode(coding)) == ["stripe-live"]

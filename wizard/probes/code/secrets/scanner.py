@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wizard.probes.code.secrets import made_up, redact
@@ -18,6 +19,7 @@ BEFORE = LONGEST_BACK + 512
 AFTER = LONGEST_REACH + 512
 MOST_MATCHES = 2_000
 _PEEK = 8192
+_BESIDE = 256
 _WIDE = 100_000
 """A line that is longer counts the bytes, not the characters, before its last part."""
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -62,9 +64,14 @@ class Scanner:
             self.feed(data)
             return self.end()
         self._read, self._binary = len(data), odd and data.find(b"\0", 0, _PEEK) >= 0
+        raws: list[Raw] = []
         for first in range(0, max(len(data), 1), BLOCK):
             last = min(first + BLOCK, len(data))
-            self._settle(data, self.engine.hits(data, first, last) if hits is None else hits)
+            raws += self._raws(data, self.engine.hits(data, first, last) if hits is None else hits)
+            if len(raws) > MOST_MATCHES:
+                self._capped = True
+                break
+        self._keep(data, sorted(raws, key=lambda raw: raw.start))
         return self._result()
 
     def feed(self, piece: bytes) -> None:
@@ -121,19 +128,22 @@ class Scanner:
         return self._decoder.decode(piece, final).encode("utf-8", "replace") if self._decoder else piece
 
     def _scan(self, data: bytes, first: int, last: int) -> None:
-        """Look at one block; what starts in ``first..last`` belongs to it."""
-        self._settle(data, self.engine.hits(data, first, last))
+        """Look at one block; what starts in ``first..last`` belongs to it. What stands beside it is covered in the lines that are shown."""
+        raws = self._raws(data, self.engine.hits(data, first, last))
+        if raws:
+            after = min(len(data), last + AFTER - _BESIDE)
+            beside = self._raws(data, self.engine.hits(data, max(0, first - BEFORE), first))
+            self._keep(data, raws, beside + self._raws(data, self.engine.hits(data, last, after)))
 
-    def _settle(self, data: bytes, hits: list[Hit]) -> None:
+    def _raws(self, data: bytes, hits: list[Hit]) -> list[Raw]:
         self._blocks += 1
         if not hits:
-            return
+            return []
         if self.code is None:
             self.code = made_up.program_text(self.name)
         raws, flooded = find(data, hits, self.engine, code=self.code, binary=self._binary)
         self._capped = self._capped or flooded
-        if raws:
-            self._keep(data, raws)
+        return raws
 
     def _forget(self, data: bytes, last: int) -> None:
         """Drop all but what the next block needs before it."""
@@ -158,18 +168,21 @@ class Scanner:
                 self._line = self._base + data.rfind(b"\n", 0, last) + 1
         self._marked = to
 
-    def _keep(self, data: bytes, raws: list[Raw]) -> None:
-        """Redact at once: after this line no raw value is left but in the block itself."""
+    def _keep(self, data: bytes, raws: list[Raw], beside: Sequence[Raw] = ()) -> None:
+        """Redact at once: after this line no raw value is left but in the block itself. `beside` are covered, not kept."""
         marks = [redact.fingerprint(data[r.start : r.end], r.kind.keyed, self.private) for r in raws]
         labels = [redact.label(r, data[r.start : r.end], mark) for r, mark in zip(raws, marks, strict=True)]
-        spans = [(r.start, r.end, text) for r, text in zip(raws, labels, strict=True)]
+        covers = [(r.start, r.end, text) for r, text in zip(raws, labels, strict=True)]
+        covers = sorted(covers + [(r.start, r.end, "…") for r in beside])
         for raw, mark, text in zip(raws, marks, labels, strict=True):
+            key = (self._base + raw.start, raw.kind.id)
+            if key in self._found:
+                continue
             if len(self._found) >= MOST_MATCHES:
                 self._capped = True
                 return
-            key = (self._base + raw.start, raw.kind.id)
-            if key not in self._found:
-                self._found[key] = self._match(data, raw, mark, text, spans)
+            near = slice(bisect_left(covers, (raw.start - AFTER,)), bisect_left(covers, (raw.end + _BESIDE,)))
+            self._found[key] = self._match(data, raw, mark, text, covers[near])
 
     def _match(self, data: bytes, raw: Raw, mark: str, text: str, spans: list[tuple[int, int, str]]) -> Match:
         self._count(data, self._base + raw.start)
