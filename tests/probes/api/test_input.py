@@ -377,6 +377,7 @@ def test_bodies_are_the_good_one_with_one_thing_wrong() -> None:
 
 async def test_a_product_that_takes_a_message_once_by_its_uuid_is_looked_at_whole() -> None:
     taken: set[str] = set()
+    answered: list[str] = []
 
     def handler(request: Request) -> Answer:
         body = parsed(request.body)
@@ -385,10 +386,14 @@ async def test_a_product_that_takes_a_message_once_by_its_uuid_is_looked_at_whol
             if body["id"] in taken:
                 return reply({"error": "sent already"}, 409)
             taken.add(body["id"])
+        if request.path == "/chat" and isinstance(answer, Response) and answer.status == 200:
+            answered.append(request.method)
         return answer
 
     chat = Chat(request="POST /chat", body='{"id": "{{uuid}}", "conversation_id": "c_1", "message": "{{message}}"}')
     ran = await run(PROBE, handler, Setup(push=True, chat=chat))
     assert ran.seen.lost == ""
     assert len(taken) > 20
+    (told,) = ran.seen.aftercare
+    assert int(told.split()[4]) == len(answered)
     assert verdict(ran.findings) is Outcome.PASS

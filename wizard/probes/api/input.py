@@ -59,7 +59,7 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         route=name,
         cookie=net.token("a").kind == "cookie",
         lost=asker.lost,
-        aftercare=_aftercare((first, second), uploads.tried, target),
+        aftercare=_aftercare(asker, (first, second), uploads.tried),
     )
 
 
@@ -215,13 +215,13 @@ async def _second(asker: Asker) -> Place | None:
     return place if place is not None and place.tried else None  # without a good answer it tells nothing of the chat
 
 
-def _aftercare(places: tuple[Place | None, ...], uploads: tuple[Tried, ...], target: Target) -> tuple[str, ...]:
-    """What may stand in the product now: messages with the sentinel in them, files."""
-    found = []
+def _aftercare(asker: Asker, places: tuple[Place | None, ...], uploads: tuple[Tried, ...]) -> tuple[str, ...]:
+    """What may stand in the product now: messages, the good ones in between as well, files. One too big to be read back was taken, too."""
+    found, target = [], asker.target
     for place in places:
         if place is not None:
-            taken = sum(is_open(one.first.kind) or one.first.kind is Kind.EMPTIES for one in place.tried)
-            taken += is_open(place.first.kind) + (place.last is not None)
+            answered = [one for one in asker.exchanges if one.route == place.route and one.status // 100 == 2]
+            taken = sum(is_open(one.kind) or one.kind in {Kind.EMPTIES, Kind.UNCLEAR} for one in answered)
             found += [f"{place.route} as a: {taken} texts: {sentinel(target)}"] if taken else []
             found += [f"{place.route} as a: {', '.join(one.stuck)}" for one in place.tried if one.stuck]
     files = [one.payload for one in uploads if is_open(one.first.kind)]
