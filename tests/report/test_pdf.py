@@ -62,8 +62,14 @@ def test_file_id_begins_with_the_fingerprint_of_the_evidence(full_pdf: bytes) ->
     assert " ".join(hexed[i : i + 4] for i in range(0, 32, 4)) in pdftext.pages(full_pdf)[0]
 
 
-def test_same_bytes_in_another_process_place_and_language(full_pdf: bytes, tmp_path, monkeypatch) -> None:
+def test_same_bytes_in_another_process_place_and_language_without_any_font(
+    full_pdf: bytes, tmp_path, monkeypatch
+) -> None:
+    """An empty fontconfig, too: the shipped fonts must be enough, and must be all that is used."""
+    conf = tmp_path / "fonts.conf"
+    conf.write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>')
     for name, value in {
+        "FONTCONFIG_FILE": str(conf),
         "TZ": "Pacific/Kiritimati",
         "LANG": "de_DE.UTF-8",
         "LC_ALL": "C",
@@ -74,6 +80,7 @@ def test_same_bytes_in_another_process_place_and_language(full_pdf: bytes, tmp_p
     one = samples.assessment()
     again = report.make_pdf(one, samples.judged(one), samples.checklist(), samples.evidence(one))
     assert hashlib.sha256(again).hexdigest() == hashlib.sha256(full_pdf).hexdigest()
+    assert report.engine().startswith("WeasyPrint ")
 
 
 def test_only_the_shipped_fonts_are_in_it_and_all_are_embedded(full_pdf: bytes) -> None:
@@ -159,13 +166,14 @@ def test_paper_sizes(full_pdf: bytes, flagged_pdf: bytes) -> None:
 HOSTILE = (
     "</td><script>alert(1)</script><img src=file:///etc/passwd><link rel=attachment href=file:///etc/passwd>"
     "<style>@import url(http://evil.example/x.css); * { background: url(http://evil.example/p) }</style>"
-    "{{ 7*7 }} {% raw %} {business} \x1b[31m\x00\x07 \u202egpj.exe\u2066 \U0001f600 \u200b" + "W" * 10_000
+    "{{ 7*7 }} {% raw %} {business} \x1b[31m\x00\x07 \u202egpj.exe\u2066 \U0001f600 \u200b" + "W" * 1_000
 )
 
 
 def test_hostile_text_stays_text(tmp_path) -> None:
-    one = samples.assessment(business=HOSTILE, product=HOSTILE, site="javascript:alert(1)", assessor=HOSTILE)
-    rows = [{"store": HOSTILE, "kind": HOSTILE, "provider": HOSTILE, "region": HOSTILE, "encrypted": HOSTILE}]
+    endless = HOSTILE + "W" * 9_000
+    one = samples.assessment(business=endless, product=endless, site="javascript:alert(1)", assessor=endless)
+    rows = [{"store": HOSTILE, "kind": HOSTILE, "provider": HOSTILE, "region": HOSTILE, "encrypted": endless}]
     told = (
         *one.evidence.answers,
         replace(one.evidence.answers[0], question="boundaries.data.stores", value=rows, at="2026-11-22"),
@@ -330,19 +338,6 @@ def test_page_data_is_plain_json() -> None:
     one = samples.assessment()
     page = build(one, samples.judged(one), samples.checklist(), samples.evidence(one))
     assert json.loads(json.dumps(page)) == page
-
-
-def test_renders_without_any_font_on_the_machine(tmp_path, monkeypatch) -> None:
-    """An empty fontconfig: the shipped fonts must be enough."""
-    conf = tmp_path / "fonts.conf"
-    conf.write_text('<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>')
-    monkeypatch.setenv("FONTCONFIG_FILE", str(conf))
-    one = samples.bare()
-    raw = report.make_pdf(one, samples.judged(one, []), samples.checklist(), samples.evidence(one), edition="public")
-    whole = pdftext.text(raw)
-    assert "Brightside Coaching" in whole
-    assert "Unknown" in whole
-    assert report.engine().startswith("WeasyPrint ")
 
 
 def test_a_part_of_the_items_makes_a_whole_document() -> None:
