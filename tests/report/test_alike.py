@@ -12,6 +12,7 @@ from wizard.model import Basis, Finding, Outcome, Reason
 from wizard.report import items
 from wizard.report.aftercare import aftercare
 from wizard.report.alike import together, untested
+from wizard.report.chapters import pages
 from wizard.report.decision import decision, sprint
 
 KNOWN = samples.checklist()
@@ -88,3 +89,16 @@ def test_things_left_behind_are_added_up_by_place_and_person() -> None:
         {"where": "POST /login", "who": "", "what": "limited, retry-after 5 s", "mark": ""},
     ]
     assert found["lines"] == ["Conversation c_1 holds test messages."]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "asked"),
+    [((), True), ((Outcome.PASS,), False), ((Outcome.PASS, Outcome.FAIL), True), ((Outcome.UNKNOWN,), True)],
+)
+def test_a_question_whose_check_passed_is_not_open(outcomes: tuple[Outcome, ...], asked: bool) -> None:
+    known = load()
+    one = replace(samples.assessment(), evidence=replace(samples.assessment().evidence, answers=()))
+    more = [Finding("prompt-injection.tool-inventory", outcome, Basis.EVIDENCED) for outcome in outcomes]
+    judged = samples.judged(one, more)
+    access = next(c for c in pages(one, judged, known)["chapters"] if c["id"] == "access")
+    assert any("Can the bot change anything" in row["ask"] for row in access["open"]) == asked

@@ -6,7 +6,7 @@ from typing import Any
 
 from wizard.checklist import Checklist
 from wizard.judge import Judgement
-from wizard.model import Assessment
+from wizard.model import Assessment, Outcome
 from wizard.report.boundaries import Chapter, Graph, Told, chapters, derive
 from wizard.report.boundaries import tables as made
 from wizard.report.boundaries.svg import address, alternative, picture
@@ -25,7 +25,7 @@ def pages(assessment: Assessment, judgement: Judgement, checklist: Checklist) ->
     return {
         "diagram": {"src": address(svg), "alt": alternative(graph), "wide": round(wide), "high": round(high)},
         "legend": legend(graph),
-        "chapters": [_chapter(chapter, told, assessment) for chapter in chapters(checklist)],
+        "chapters": [_chapter(chapter, told, assessment, judgement, checklist) for chapter in chapters(checklist)],
     }
 
 
@@ -44,7 +44,21 @@ def legend(graph: Graph) -> list[dict[str, Any]]:
     ]
 
 
-def _chapter(chapter: Chapter, told: Told, assessment: Assessment) -> dict[str, Any]:
+def _settled(question: str, judgement: Judgement, checklist: Checklist) -> bool:
+    """Whether a question that lives with an item needs no answer: its check passed without one, or has nothing to ask about."""
+    check = checklist.check(question)
+    item = next((v for v in judgement.verdicts if v.item == question.partition(".")[0]), None)
+    if check is None or item is None:
+        return False
+    mine = {f.outcome for f in item.findings if f.id == question}
+    if not mine:
+        return item.outcome is Outcome.PASS
+    return mine <= {Outcome.PASS, Outcome.NOT_APPLICABLE}
+
+
+def _chapter(
+    chapter: Chapter, told: Told, assessment: Assessment, judgement: Judgement, checklist: Checklist
+) -> dict[str, Any]:
     statements = made.statements(chapter, told)
     extra = {
         "identity": [made.access_matrix(told)],
@@ -58,7 +72,9 @@ def _chapter(chapter: Chapter, told: Told, assessment: Assessment) -> dict[str, 
         "flow": list(made.auth_flow(told)) if chapter.id == "identity" else [],
         "tables": [made.plain(table) | {"basis_word": say(f"report.basis.{table.basis.value}")} for table in tables],
         "known": [_known(s) for s in statements if s.answer],
-        "open": [_open(s, assessment) for s in statements if not s.answer],
+        "open": [
+            _open(s, assessment) for s in statements if not s.answer and not _settled(s.question, judgement, checklist)
+        ],
     }
 
 
