@@ -10,9 +10,10 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TextArea
 
-from wizard.model import Answer
+from wizard.model import Answer, Observation
 from wizard.session import Session, flow
 from wizard.session.desk import Desk
+from wizard.session.runs import Began, Ended, Said
 from wizard.tui.app import Wizard
 from wizard.tui.screens.board import Board
 from wizard.tui.screens.decision import DecisionPage
@@ -54,6 +55,21 @@ async def test_a_new_assessment_needs_a_name_and_an_address_and_is_on_disk(app: 
     (entry,) = desk.entries()
     assert entry.business == "Brightside Coaching"
     assert "https://app.brightside.example" in (entry.path / "profile.toml").read_text()
+
+
+async def test_a_run_that_is_faster_than_the_screen_breaks_nothing(app: Wizard, session: Session) -> None:
+    board = Board()
+    app._session = session
+    board.told(Began("mail", "email-auth"))
+    async with app.run_test(size=(110, 36)) as pilot:
+        board.told(Said("mail", "email-auth", "one"))
+        app.push_screen(board)
+        board.told(Began("tls", "tls"))
+        board.told(Ended("mail", "email-auth", Observation("mail", None, "", 0.0)))
+        await settle(pilot)
+        assert len(board.query_one(Scoreboard).rows) == 13
+        assert "Encryption on every address       looking" in shown(app)
+        assert "Mail in your name                 not yet" in shown(app)
 
 
 @pytest.mark.parametrize(("business", "site", "says"), [("", "x.example", "name"), ("A", "http://a b", "web address")])

@@ -49,6 +49,7 @@ class Board(Leaf):
         self._looking: dict[str, int] = {}
         self._ended = 0
         self._sorted = False
+        self._ready = False
 
     def heading(self) -> str:
         """Whose product, and how many items are known."""
@@ -78,6 +79,7 @@ class Board(Leaf):
 
     def ready(self) -> None:
         """Show the last saved state before anything is sent."""
+        self._ready = True
         self.fresh()
         self.query_one(Scoreboard).focus()
         self.note(say("tui.board.hint" if self._looked_at() else "tui.board.hint-first"))
@@ -93,16 +95,22 @@ class Board(Leaf):
 
     def told(self, event: Event) -> None:
         """Something happened in the run."""
+        if isinstance(event, Began):
+            self._looking[event.item] = self._looking.get(event.item, 0) + 1
+        elif isinstance(event, Ended):
+            self._ended += 1
+            self._looking[event.item] -= 1
+        if self._ready:  # a run may begin, and end, before the screen has its rows; then `ready` shows them
+            self._show(event)
+
+    def _show(self, event: Event) -> None:
         match event:
             case Began():
-                self._looking[event.item] = self._looking.get(event.item, 0) + 1
                 self._progress(say("tui.board.looking", item=self._title(event.item)))
                 self._refresh_row(event.item)
             case Said():
                 self._progress(f"{self._title(event.item)}: {event.line}")
             case Ended():
-                self._ended += 1
-                self._looking[event.item] -= 1
                 for verdict in self.session.judgement.verdicts:
                     self._refresh_row(verdict.item)
                 self.show_bar()
@@ -113,7 +121,7 @@ class Board(Leaf):
         self._looking.clear()
         self._ended = 0
         self._sorted = True
-        if self.is_mounted:
+        if self._ready:
             self.fresh()
             key = "tui.board.stopped" if stopped else "tui.board.ran"
             self.note(say(key, requests=self.session.assessment.run.requests))
