@@ -9,8 +9,6 @@ import tomllib
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-import segno
-
 from wizard import __version__
 from wizard.checklist import Checklist
 from wizard.judge import Judgement
@@ -146,6 +144,8 @@ def _signer(signer: Signer | None) -> dict[str, str] | None:
 def _qr(digest: str) -> str:
     """The QR code of the evidence's whole SHA-256 as an SVG address."""
     out = io.BytesIO()
+    import segno  # noqa: PLC0415  drags in an HTTP client of the standard library; only a document needs it
+
     segno.make(f"sha256:{digest}", error="m", micro=False).save(
         out, kind="svg", border=2, dark="#16202b", light="#ffffff", xmldecl=False, svgclass=None, lineclass=None
     )

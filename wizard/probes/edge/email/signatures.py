@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import dkim
-
 from wizard.net import Dns, DnsAnswer
 from wizard.probes.edge.email.evaluate import Ask
 from wizard.probes.edge.email.facts import Signature, clip
@@ -119,6 +117,8 @@ def _strict(key: str) -> bool:
 
 def _verifier(raw: bytes) -> Callable[[int, str], str]:
     """A function of (index, key record) that says valid, body-changed, header-changed or broken, and why. The message is parsed once."""
+    import dkim  # noqa: PLC0415  it loads all of dnspython, and the first screen waits for every probe's module
+
     body = raw.partition(b"\n")[2] if raw.startswith((b"From ", b">From ")) else raw
     try:
         message = dkim.DKIM(body, logger=_QUIET, minkey=MIN_BITS)
