@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import dns.message
+import dns.rrset
 import pytest
 
 from wizard.demo.parts.dns import REFUSED, SERVFAIL, SILENT, serve_dns
@@ -62,3 +66,24 @@ async def test_a_dead_resolver_is_asked_a_few_times_only():
         assert net.spent().dns <= 16
     assert {answer.state for answer in answers} == {Dns.ERROR}
     assert sum(answer.detail == "breaker" for answer in answers) >= 44
+
+
+class Liar(asyncio.DatagramProtocol):
+    """A resolver that answers every question with the address of another name."""
+
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def datagram_received(self, data, sender):
+        answer = dns.message.make_response(dns.message.from_wire(data))
+        answer.answer.append(dns.rrset.from_text("other.test.", 60, "IN", "A", "192.0.2.66"))
+        self.transport.sendto(answer.to_wire(), sender)
+
+
+async def test_an_answer_about_another_name_is_none_and_proves_nothing():
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Liar, local_addr=("127.0.0.1", 0))
+    place = f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
+    async with open_net(Access(run_id="t", resolver=place)) as net:
+        found = await net.ask("mine.test", "A")
+    transport.close()
+    assert (found.state, found.records, found.detail) == (Dns.ERROR, (), "other-name")

@@ -93,6 +93,8 @@ class Names:
             return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
         self._heard = True
         chain = _chain(answer)
+        if answer.rrset is None and answer.response.answer and not chain:  # it answers, but about other names
+            return DnsAnswer(name, kind, Dns.ERROR, detail="other-name")
         if answer.rrset is None:
             return DnsAnswer(name, kind, Dns.NO_DATA, chain=chain)
         records = tuple(sorted(_text(record, kind) for record in list(answer.rrset)[:RECORDS_MAX]))

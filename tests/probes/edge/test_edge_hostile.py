@@ -169,6 +169,7 @@ async def test_names_that_are_no_names(tmp_path: Path) -> None:
     no_fail(await steady(Case("loops", {"tls.dangling": "pass"}, zone(more=more)), tmp_path))
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("broken", [SERVFAIL, REFUSED, SILENT], ids=lambda b: b.value)
 async def test_dns_that_breaks_for_a_listed_host(broken, tmp_path: Path) -> None:
     case = Case(
@@ -180,6 +181,7 @@ async def test_dns_that_breaks_for_a_listed_host(broken, tmp_path: Path) -> None
     no_fail(await steady(case, tmp_path))
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_dead_resolver(tmp_path: Path) -> None:
     dead = {(name, "ANY"): SILENT for name in (D, f"*.{D}", APP, f"www.{D}", f"api.{D}")}
     no_fail(await steady(Case("dead", {f"tls.trust@{APP}": "unknown:reasons.dns-error"}, dead), tmp_path))

@@ -321,7 +321,9 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
-async def test_fixture(case: Case, tmp_path: Path) -> None:
+async def test_fixture(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if case.id == "E05":
+        request.getfixturevalue("impatient")
     findings, _seen, asked = await run(case, tmp_path)
     for check, want in case.want.items():
         mine = [told(f) for f in findings if f.check == check]

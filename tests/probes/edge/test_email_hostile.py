@@ -69,6 +69,7 @@ async def test_originals_beyond_what_can_be_held_are_not_read(tmp_path: Path, mo
     assert of(findings, "dkim-proof") == ["pass", "unknown:too-big"]
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_a_dead_resolver_is_unknown_everywhere_and_soon(tmp_path: Path) -> None:
     async with open_net(Access(run_id="t", resolver="127.0.0.1:9")) as net:
         seen = await PROBE.observe(Target(email_domains=(D,), selectors=("s1",)), net)
@@ -81,6 +82,7 @@ async def test_a_dead_resolver_is_unknown_everywhere_and_soon(tmp_path: Path) ->
     assert {f.outcome for f in required} == {"unknown"} and len(required) == 6
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_silence_everywhere_is_unknown(tmp_path: Path) -> None:
     findings, _, asked = await run(Case("silence", {}, {(f"*.{D}", "ANY"): SILENT, (D, "ANY"): SILENT}), tmp_path)
     assert not [f for f in findings if f.outcome == "fail"]

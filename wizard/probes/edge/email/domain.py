@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 
 from wizard.net import Dns
+from wizard.net.names import RECORDS_MAX
 from wizard.probes.edge.email import selectors as services
 from wizard.probes.edge.email.dmarc import discover, listed, means_dmarc, walk_names
 from wizard.probes.edge.email.facts import Domain, Look, Selector, Walk, clip, look
@@ -84,7 +85,9 @@ async def _selector(ask: Asker, name: str, domain: str, origin: str) -> Selector
     records = tuple(clip(record, 4_000) for record in answer.records if is_key(record))[:5]
     target = clip(chain[-1], 255) if chain else ""
     provider = services.by_end(target) if target else None
-    return Selector(clip(name, 63), domain, origin, answer.state, records, target, provider.name if provider else "")
+    crowded = not records and len(answer.records) >= RECORDS_MAX  # the key may be among those that were not kept
+    state = Dns.ERROR if crowded else answer.state
+    return Selector(clip(name, 63), domain, origin, state, records, target, provider.name if provider else "")
 
 
 async def walked(ask: Asker, domain: str) -> Walk:
