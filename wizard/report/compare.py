@@ -18,6 +18,8 @@ from wizard.words import area, say
 EXPIRY = ("tls.expiry", "auth.token-life", "monitoring.tls-and-domain-expiry")
 """Findings that tell when something runs out."""
 _RANK = {"fail": 0, "unknown": 1, "pass": 2, "not-applicable": 2}
+MOST_LINES = 6
+"""Lines of each list on the page; the attached comparison has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +163,24 @@ def compare_page(found: Comparison, checklist: Checklist, product: str) -> dict[
         "groups": groups,
         "counts": counts,
         "flags": flags,
-        "fixed": list(found.fixed)[:8],
-        "broken": list(found.broken)[:8],
-        "ahead": [{"where": where, "text": text} for where, text in found.ahead[:6]],
+        "fixed": _named(found.fixed, checklist),
+        "broken": _named(found.broken, checklist),
+        "ahead": [{"where": "" if where in text else where, "text": text} for where, text in found.ahead[:MOST_LINES]],
     }
     shown: dict[str, Any] = all_showable(page)
     return shown | {"words": area("report"), "created": found.new or EPOCH, "version": __version__, "paper": "a4"}
+
+
+def _named(names: tuple[str, ...], checklist: Checklist) -> list[dict[str, str]]:
+    """Findings by the titles of their checks, each with its places; what is too much for the page is counted."""
+    places: dict[str, list[str]] = {}
+    for name in names:
+        finding, _, where = name.partition(" ")
+        check = checklist.check(finding)
+        places.setdefault(check.title if check is not None else finding, []).append(where)
+    lines = [{"title": title, "where": ", ".join(filter(None, mine))} for title, mine in places.items()]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], {"title": say("report.reviewer.more", count=more), "where": ""}] if more > 0 else lines
 
 
 def _row(change: Change, checklist: Checklist) -> dict[str, str]:
