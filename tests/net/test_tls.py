@@ -173,8 +173,9 @@ def door_to(port: int) -> Access:
         (b"\x15\x03\x01\x00\x02\x02\x46", Fault.TLS, Hello.REFUSED),
         (b"\x16\x03\x01\x00\x31\x02\x00\x00\x2d\x03\x01" + bytes(40), Fault.RESET, Hello.ACCEPTED),
         (b"\x16\x03\x03\x00\x31\x02\x00\x00\x2d\x03\x03" + bytes(40), Fault.RESET, Hello.REFUSED),
+        (b"\x16\x03\x03\x00\x31" + b"\x02" * 49, Fault.RESET, Hello.REFUSED),
     ],
-    ids=["stalls", "closes", "http", "alert", "old-hello", "newer-hello"],
+    ids=["stalls", "closes", "http", "alert", "old-hello", "newer-hello", "drivel"],
 )
 async def test_servers_that_do_not_shake_hands(answer, fault, old, monkeypatch):
     monkeypatch.setattr(tls, "SECONDS", 0.4)

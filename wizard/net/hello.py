@@ -12,7 +12,7 @@ from wizard.net.types import Hello
 VERSIONS = {"1.0": 0x0301, "1.1": 0x0302}
 _SUITES = (0xC014, 0xC013, 0xC00A, 0xC009, 0x0039, 0x0033, 0x0035, 0x002F, 0x0016, 0x000A, 0x00FF)
 _GROUPS = (0x001D, 0x0017, 0x0018, 0x0019)
-_HANDSHAKE, _SERVER_HELLO = 22, 2
+_HANDSHAKE, _SERVER_HELLO, _OLDEST = 22, 2, 0x0300
 
 
 def _counted(width: str, body: bytes) -> bytes:
@@ -38,9 +38,9 @@ def client_hello(host: str, version: int) -> bytes:
 
 
 def judge(record: bytes, version: int) -> Hello:
-    """What the first eleven bytes of the answer say: a ServerHello of the offered version or older is acceptance; all else is refusal."""
+    """What the first eleven bytes of the answer say: a ServerHello of the offered version or older, down to SSL 3.0, is acceptance; all else is refusal."""
     if len(record) >= 11 and record[0] == _HANDSHAKE and record[5] == _SERVER_HELLO:
-        return Hello.ACCEPTED if int.from_bytes(record[9:11], "big") <= version else Hello.REFUSED
+        return Hello.ACCEPTED if _OLDEST <= int.from_bytes(record[9:11], "big") <= version else Hello.REFUSED
     return Hello.REFUSED
 
 
