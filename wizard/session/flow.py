@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from wizard.checklist import Question
-from wizard.model import Answer, Finding, Outcome
+from wizard.model import Answer, Basis, Finding, Outcome
 from wizard.report import said
 from wizard.session.core import Session
 from wizard.words import say
@@ -49,11 +49,20 @@ class Flow:
 
     def _matters(self, question: Question) -> bool:
         findings = [f for v in self._session.judgement.verdicts for f in v.findings if f.id == question.id]
-        return not findings or any(f.outcome is Outcome.UNKNOWN for f in findings)
+        if not findings:
+            return not self._about_what_was_seen(question)
+        return any(f.outcome is Outcome.UNKNOWN for f in findings)
+
+    def _about_what_was_seen(self, question: Question) -> bool:
+        """It asks a person to look at what a check saw, so it makes no sense, and settles nothing, before that check looked."""
+        check = self._session.checklist.check(question.id)
+        reviews = question.kind == "yes-no" and question.means.get("yes", Outcome.PASS) is Outcome.PASS
+        return check is not None and check.basis is Basis.OBSERVED and reviews
 
     def page(self, question: Question) -> Page:
         """The page for one question."""
-        every = [q.id for q in self.all()]
+        given = self._session.answers()
+        every = [q.id for q in self.all() if q.id in given or q.id == question.id or self._matters(q)]
         at = every.index(question.id) + 1 if question.id in every else 1
         return Page(
             question=question,

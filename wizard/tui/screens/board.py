@@ -137,10 +137,16 @@ class Board(Leaf):
     def _looked_at(self) -> bool:
         return bool(self.session.assessment.evidence.observations)
 
+    def _unseen(self, verdict: Verdict) -> bool:
+        """A run could still look at this item: the first look sees some of them only."""
+        observable = self.session.checklist.item(verdict.item).observable
+        return observable and all(f.answered_by for f in verdict.findings)
+
     def _row(self, verdict: Verdict) -> Row:
         if self._looking.get(verdict.item):
             return Row(verdict.item, self._title(verdict.item), "running")
-        outcome = verdict.outcome.value if self._looked_at() or verdict.outcome is not Outcome.UNKNOWN else ""
+        known = verdict.outcome is not Outcome.UNKNOWN
+        outcome = verdict.outcome.value if known or (self._looked_at() and not self._unseen(verdict)) else ""
         return Row(verdict.item, self._title(verdict.item), outcome, verdict.basis.value, self._todo(verdict))
 
     def _todo(self, verdict: Verdict) -> str:
@@ -150,7 +156,7 @@ class Board(Leaf):
         if verdict.outcome is not Outcome.UNKNOWN:
             return ""
         item = self.session.checklist.item(verdict.item)
-        if item.observable and not self._looked_at():
+        if self._unseen(verdict):
             return say("tui.board.todo-run")
         if any(f.say.startswith("reasons.") and f.reason is Reason.NOT_TESTED for f in verdict.findings):
             return say("tui.board.todo-setup")  # something was not there to look at
@@ -171,7 +177,7 @@ class Board(Leaf):
         self.query_one("#side-what", Passage).put(item.title, item.pass_)
         seen = self.session.summary(verdict)
         next_ = self.session.next_step(verdict) if verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN) else ""
-        if verdict.outcome is Outcome.UNKNOWN and item.observable and not self._looked_at():
+        if verdict.outcome is Outcome.UNKNOWN and self._unseen(verdict):
             seen, next_ = item.what, say("tui.board.hint-first")
         self.query_one("#side-seen", Passage).put(say("tui.item.seen"), seen, style)
         self.query_one("#side-next", Passage).put(say("tui.item.do"), next_)
