@@ -13,7 +13,7 @@ import pytest
 
 from tests.probes.api.rig import Ran, Setup, access_of, leaks_nothing, target_of, verdict, who, words_of
 from wizard.demo.parts.http import Answer, Request, Response, reply, serve
-from wizard.model import Finding, Outcome, Unobserved
+from wizard.model import Finding, Outcome, Reason, Unobserved
 from wizard.net import Reply
 from wizard.net.door import Door
 from wizard.net.pace import Clock
@@ -273,7 +273,8 @@ async def test_sign_in_is_tried_as_nobody_under_a_name_that_nobody_has() -> None
         assert {who(request) for request in web.log} == {"nobody"}
         assert all(b"@lr.invalid" in request.body for request in web.log)
     assert next(f for f in findings if f.check == "login").outcome is Outcome.PASS
-    assert next(f for f in findings if f.check == "chat").outcome is Outcome.NOT_APPLICABLE
+    chat = next(f for f in findings if f.check == "chat")
+    assert (chat.outcome, chat.reason, chat.say) == (Outcome.UNKNOWN, Reason.NOT_TESTED, "reasons.no-chat")
 
 
 def counts_real_tries(request: Request, product: Product) -> Answer:

@@ -31,6 +31,8 @@ def _all(seen: Seen) -> Iterator[Finding]:
             yield _limit(name, mine[-1], seen)
         elif name in seen.left:
             yield _finding(name, Outcome.UNKNOWN, "left", reason=Reason.NOT_TESTED)
+        elif name == "chat":  # a chatbot has one: that nobody named it is no proof that there is none
+            yield _finding(name, Outcome.UNKNOWN, "reasons.no-chat", reason=Reason.NOT_TESTED)
         else:
             yield _finding(name, Outcome.NOT_APPLICABLE)
     yield _headers(seen)
