@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.report import samples
@@ -17,8 +19,9 @@ def full_pdf() -> bytes:
 
 @pytest.fixture(scope="package")
 def flagged_pdf() -> bytes:
-    """The reviewer's edition on Letter with a red flag up: the 48-hour plan is in it."""
+    """The reviewer's edition on Letter with a red flag up: the 48-hour plan is in it. Nobody answered: every chapter is open questions."""
     one = samples.assessment()
+    one = replace(one, evidence=replace(one.evidence, answers=()))
     judged = samples.judged(one, samples.flagged())
     signer = report.Signer("Ada Osei", "founder", "3f2a 99c1 0b7d 41e8")
     return report.make_pdf(one, judged, samples.checklist(), samples.evidence(one), paper="letter", signer=signer)

@@ -166,7 +166,7 @@ def test_paper_sizes(full_pdf: bytes, flagged_pdf: bytes) -> None:
 HOSTILE = (
     "</td><script>alert(1)</script><img src=file:///etc/passwd><link rel=attachment href=file:///etc/passwd>"
     "<style>@import url(http://evil.example/x.css); * { background: url(http://evil.example/p) }</style>"
-    "{{ 7*7 }} {% raw %} {business} \x1b[31m\x00\x07 \u202egpj.exe\u2066 \U0001f600 \u200b" + "W" * 1_000
+    "{{ 7*7 }} {% raw %} {business} \x1b[31m\x00\x07 \u202egpj.exe\u2066 \U0001f600 \u200b" + "W" * 300
 )
 
 
@@ -223,11 +223,13 @@ def test_every_correction_is_needed(monkeypatch) -> None:
         '<table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
         '<tbody><tr><th scope="row">x</th><td>1</td></tr></tbody></table></body></html>'
     )
+    one_face = paint.css().partition("}")[0] + "}"
+    assert one_face.count("@font-face") == 1
     monkeypatch.setattr(
         paint,
         "html",
         lambda _page: page.replace(
-            "<head>", f"<head><style>{paint.css()} body {{ font-family: 'Document Sans' }}</style>"
+            "<head>", f"<head><style>{one_face} body {{ font-family: 'Document Sans' }}</style>"
         ),
     )
 

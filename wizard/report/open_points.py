@@ -67,12 +67,20 @@ def _failing(judgement: Judgement, checklist: Checklist) -> Iterator[_Risk]:
         named[item] = named.get(item, 0) + 1
         if named[item] > MOST_AN_ITEM:
             continue
-        text = said(finding, checklist).text
+        text = _alone(finding, checklist)
         more = sum(f.item == item for f in fails) - MOST_AN_ITEM
         if named[item] == MOST_AN_ITEM and more > 0:
             text = say("report.open.more", text=text, count=more)
         days = _DAYS[finding.severity or Severity.MEDIUM]
         yield _Risk("fail", checklist.item(item).title, text, days, f"item-{item}")
+
+
+def _alone(finding: Finding, checklist: Checklist) -> str:
+    """The sentence of a finding; with the check's title before it where a person's word is all that it quotes."""
+    text = said(finding, checklist).text
+    check = checklist.check(finding.id)
+    quoted = bool(finding.answered_by) and text.startswith(finding.answered_by)
+    return say("report.open.asked", check=check.title, text=text) if check is not None and quoted else text
 
 
 def _unknown(judgement: Judgement, checklist: Checklist) -> Iterator[_Risk]:
