@@ -152,7 +152,9 @@ def texts(good: Good) -> Iterator[Odd]:
 def added(good: Good, other_user: str) -> Iterator[Odd]:
     """Fields that a client must not set, in one go; and a message that claims to come from the system."""
     if isinstance(good.document, dict):
-        fields: dict[str, Json] = dict(odd.extra_fields()) | ({"user_id": other_user} if other_user else {})
+        fields: dict[str, Json] = {**odd.extra_fields()}
+        if other_user:
+            fields["user_id"] = other_user
         more = {name: value for name, value in fields.items() if name not in good.document or name == "model"}
         yield Odd("extra-fields", "fields that are not the client's", _json(good.document | more))
     turn = _at(good.document, good.path[:-1])
@@ -183,7 +185,7 @@ def _is_id(path: Path, leaf: Json) -> bool:
 
 def _at(value: Json, path: Path) -> Json:
     for step in path:
-        value = value[step]  # type: ignore[index,call-overload]
+        value = value[step]  # type: ignore[index]
     return value
 
 
@@ -192,5 +194,5 @@ def _put(document: Json, path: Path, new: Json) -> Json:
         return new
     changed = copy.deepcopy(document)
     parent = _at(changed, path[:-1])
-    parent[path[-1]] = new  # type: ignore[index,call-overload]
+    parent[path[-1]] = new  # type: ignore[index]
     return changed
