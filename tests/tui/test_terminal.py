@@ -25,7 +25,9 @@ class Terminal:
     def __init__(self, place: Path) -> None:
         self._socket = str(place / "tmux")
         environ = {"HOME": place, "LAUNCH_READY_HOME": place / "home", "XDG_CONFIG_HOME": place / "config"}
-        self.environ = {k: v for k, v in os.environ.items() if k not in ("TMUX", "NO_COLOR", "ACCESSIBLE")}
+        self.environ = {
+            k: v for k, v in os.environ.items() if k not in ("TMUX", "NO_COLOR", "ACCESSIBLE", "COLUMNS", "LINES")
+        }
         self.environ |= {k: str(v) for k, v in environ.items()}
         self.environ |= {"PYTHONPATH": str(TOP), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
         self.place = place
@@ -48,8 +50,8 @@ class Terminal:
         return self.tmux("capture-pane", "-p", "-t", "t")
 
     def wait(self, *words: str) -> str:
-        """The screen once all of `words` stand on it."""
-        return self.until(lambda text: all(word in text for word in words), " and ".join(words))
+        """The screen once all of `words` stand on it, wherever its lines break."""
+        return self.until(lambda text: all(word in " ".join(text.split()) for word in words), " and ".join(words))
 
     def until(self, holds: Callable[[str], bool], what: str) -> str:
         end = time.monotonic() + PATIENCE
@@ -137,7 +139,7 @@ def test_the_whole_road_survives_a_kill(terminal: Terminal) -> None:
     terminal.type("amber4821 otter7730")
     terminal.press("Tab")
     terminal.paste(pasted)
-    terminal.wait("Understood: GET https://app.brightside.invalid", " more. Secrets")
+    terminal.wait("Understood: GET https://app.brightside.invalid", "more. Secrets")
     terminal.press("Tab")
     terminal.type("birch5512 heron9046")
     terminal.press("Tab")
