@@ -119,20 +119,25 @@ async def _follow(running: Running, *, quiet: bool) -> bool:
         loop.add_signal_handler(signal.SIGTERM, running.halt)
     except NotImplementedError:
         pass  # a system without signals for event loops: Ctrl-C then ends the run at once, and the journal has the rest
+    names = titles(running.checklist)
+    last = ""
     async for event in running.events():
-        if not quiet:
-            _tell(event)
+        line = _told(event, names[event.item])
+        if not quiet and line != last:
+            print(line, file=sys.stderr)
+        last = line
     return not running.stopped
 
 
-def _tell(event: Event) -> None:
+def _told(event: Event, title: str) -> str:
+    """One progress line, in the words of the scorecard."""
     match event:
         case Began():
-            print(say("cli.show.began", item=event.probe), file=sys.stderr)
+            return say("cli.show.began", item=title)
         case Said():
-            print(say("cli.show.progress", item=event.probe, line=safe(event.line)), file=sys.stderr)
+            return say("cli.show.progress", item=title, line=safe(event.line))
         case Ended():
-            print(say("cli.show.ended", item=event.probe, seconds=event.observation.took), file=sys.stderr)
+            return say("cli.show.ended", item=title, seconds=event.observation.took)
 
 
 def _warn(session: Session, *, quiet: bool) -> None:

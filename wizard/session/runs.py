@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wizard import profile
+from wizard.checklist import Checklist
 from wizard.model import Consent, Run, Trouble
 from wizard.net import Net, open_net
 from wizard.runner import Began, Ended, Event, Said, choose, now, run
@@ -37,6 +38,11 @@ class Running:
         self.unowned: frozenset[str] = frozenset()
         """Consented hosts whose owner nobody has shown yet; known once the run has begun."""
         self.probes = choose(session.probes, items, quick=quick)
+
+    @property
+    def checklist(self) -> Checklist:
+        """The checklist whose items are looked at."""
+        return self._session.checklist
 
     @property
     def stopped(self) -> bool:

@@ -276,6 +276,9 @@ class Plain:
     def _seal(self, session: Session) -> None:
         place = Path(self.hear(say("tui.seal.place")) or "handover.pdf").expanduser()
         name = self.hear(say("tui.seal.name")) or session.assessment.subject.assessor
+        if {str(place), name} & {"?", "back", "help"}:
+            self.tell(say("plain.not-understood"))
+            return
         order = papers.Order(place=place, name=name, role=session.assessment.subject.role)
         for line in papers.make(session, order, self.desk.environ):
             self.tell(line)
