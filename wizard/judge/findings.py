@@ -36,7 +36,7 @@ def _read(probe: Probe, observation: Observation) -> list[Finding]:
         return [_unknown(check, Unobserved("internal-error")) for check in probe.checks]
     try:
         return [_sound(finding) for finding in probe.read(seen)]
-    except Exception:
+    except Exception:  # `read` is ours: what it raises is our bug, told as unknown and never as a verdict
         return [_unknown(check, Unobserved("internal-error", reason=Reason.INCONCLUSIVE)) for check in probe.checks]
 
 

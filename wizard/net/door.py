@@ -63,7 +63,7 @@ class Door:
         self._standing = Standing(access, self._hosts, self._places, self._names.ask, self._get)
         try:
             await self._standing.prepare()
-        except BaseException:
+        except BaseException:  # a cancellation, too, must not leave connections open; it rises on
             await self._close()
             raise
         return self
