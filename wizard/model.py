@@ -71,12 +71,22 @@ Slots = tuple[tuple[str, str], ...]
 """Named values for the gaps of a sentence in the checklist, already redacted: (("route", "GET /me"), ...)."""
 
 
+_HEX = frozenset("0123456789abcdef")
+
+
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file that was handed over: its name as given and the SHA-256 of its bytes (64 hex)."""
+    """A file that was handed over: its name as given and the SHA-256 of its bytes (64 hex), or "" where it was not read whole.
+
+    ValueError for anything else: an assessment may come from anybody, and what stands here is shown as proof.
+    """
 
     name: str
     sha256: str
+
+    def __post_init__(self) -> None:
+        if self.sha256 and (len(self.sha256) != 64 or not _HEX.issuperset(self.sha256)):
+            raise ValueError("sha256 must be 64 hex digits in lower case")
 
 
 @dataclass(frozen=True, slots=True)

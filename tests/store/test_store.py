@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -14,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.judge.small import PROBES, found, seen, told
-from wizard.model import Assessment, Evidence, Observation, Reason, Run, Subject, Trouble, Unobserved
+from wizard.model import Assessment, Evidence, FileRef, Observation, Reason, Run, Subject, Trouble, Unobserved
+from wizard.probes import PROBES as ALL
+from wizard.probes.code.logs.facts import Seen as LogsSeen
 from wizard.store import Folder, config, dump, home, load, ownership_code
 from wizard.words import say
 
@@ -59,6 +62,24 @@ def test_half_a_file_is_no_assessment(cut: int) -> None:
 def test_what_an_unknown_probe_saw_is_kept(tmp_path: Path) -> None:
     raw = dump(FULL, "1")
     assert dump(load(raw, ()), "1") == raw
+
+
+@pytest.mark.parametrize("mark", ["a" * 63, "A" * 64, "g" * 64, "<script>", "../../x", "a" * 64 + "\n", "é" * 64])
+@pytest.mark.parametrize("kind", ["answer", "observation"])
+def test_a_mark_of_a_file_that_is_none_is_refused_in_one_sentence(mark: str, kind: str) -> None:
+    good = "0123456789abcdef" * 4
+    file = FileRef("drill.eml", good)
+    evidence = Evidence((), (replace(told("ops.drill", "yes"), files=(file,)),))
+    if kind == "observation":
+        evidence = Evidence((Observation("logging", LogsSeen(files=(file,)), "2026-11-20T10:00:00Z", 0.5),), ())
+    raw = dump(replace(BASE, evidence=evidence), "1")
+    assert load(raw, ALL).evidence == evidence
+    with pytest.raises(Trouble) as caught:
+        load(raw.replace(good.encode(), json.dumps(mark)[1:-1].encode()), ALL, "x.json")
+    text = say(caught.value.key, **caught.value.slots)
+    assert "x.json" in text
+    assert "64 hex" in text
+    assert mark not in text
 
 
 def folder(path: Path) -> Folder:

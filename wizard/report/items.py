@@ -128,7 +128,7 @@ def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
         "fingerprint": hashlib.sha256(finding.evidence.encode("utf-8", "replace")).hexdigest()[:12]
         if finding.evidence
         else "",
-        "files": [{"name": file.name, "sha256": file.sha256[:16]} for file in finding.files],
+        "files": [{"name": file.name, "sha256": file.sha256[:16]} for file in finding.files if file.sha256],
         "told_at": _cause(finding, checklist) if finding.root else "",
         "by": "" if finding.answered_by in words.text else finding.answered_by,
     }

@@ -103,7 +103,7 @@ def _finding(finding: Finding, checklist: Checklist) -> dict[str, Any]:
         "evidence": finding.evidence,
         "next": words.next,
         "fix": words.fix,
-        "files": [{"name": file.name, "sha256": file.sha256} for file in finding.files],
+        "files": [{"name": file.name, "sha256": file.sha256} for file in finding.files if file.sha256],
         "root": finding.root,
         "standards": list(of_item(finding.item)),
     }
