@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from wizard.probes.code.logs.lines import Line
 from wizard.probes.code.logs.logins import find as logins
 from wizard.probes.code.logs.people import find, is_iban, luhn
 from wizard.probes.code.logs.records import read
+from wizard.probes.code.logs.split import Line
 
 CARD = "4539" + "5787" + "6362" + "1486"
 IBAN = "DE89" + "370400440532013000"

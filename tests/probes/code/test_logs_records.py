@@ -13,8 +13,10 @@ import pytest
 
 from tests.probes.code.log_writers import FORMS, Door, morning, seen
 from wizard.probes.code.logs import content, moments
-from wizard.probes.code.logs.lines import Line, Reading, lines
+from wizard.probes.code.logs.lines import lines
+from wizard.probes.code.logs.reading import Reading
 from wizard.probes.code.logs.records import read, records
+from wizard.probes.code.logs.split import Line
 
 AT = datetime(2026, 11, 20, 8, 0, 1, tzinfo=UTC).timestamp()
 
@@ -141,7 +143,7 @@ def test_hostile_files(tmp_path: Path) -> None:
     assert [line.text for line in found if line.text in {"one", "two", "three"}] == ["one", "two", "three"]
     assert not any("root:" in line.text for line in found)
     assert all(line.file.isprintable() for line in found)
-    assert state.skipped["gzip-bomb"] == state.skipped["broken-gzip"] == state.skipped["cut-gzip"] == 1
+    assert state.skipped["packed-bomb"] == state.skipped["packed-broken"] == state.skipped["cut-gzip"] == 1
     assert state.read < 70 << 20
 
 

@@ -55,6 +55,8 @@ class Requests:
 class Seen:
     """A reading of all logs. `span` in seconds, first to last; `skipped` by reason; `traces` stacks, `tied` those with a request id.
 
+    `unopened`: packed files of which a part stays unread, the kind being why.
+
     `people`, `logins`, `keys`, `content`, `canaries`: the first sights of each; the counts stand beside them. `released` the newest release
     named, `live` what the version address says.
     """
@@ -66,6 +68,7 @@ class Seen:
     span: float = 0.0
     capped: str = ""
     skipped: tuple[tuple[str, int], ...] = ()
+    unopened: tuple[Place, ...] = ()
     requests: Requests = Requests()
     own: Own = Own()
     refusals: int = 0

@@ -1,86 +1,38 @@
-"""Reads log files as lines: folders, plain and gzip, streamed and bounded; the secrets engine sees every byte on the way."""
+"""Reads log files as lines: folders, plain, gzip and archives, streamed and bounded; the secrets engine sees every byte on the way."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-import time
-import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from threading import Event
+from typing import IO
 
 from wizard.model import FileRef
-from wizard.probes.code.secrets import Fingerprint, Match, Place, Scanner, escape
+from wizard.probes.code import archives
+from wizard.probes.code.logs.reading import Reading
+from wizard.probes.code.logs.split import Line, split
+from wizard.probes.code.logs.unpack import PIECE, Unpack
+from wizard.probes.code.secrets import Fingerprint, Place, Scanner, escape
 
-MOST_BYTES = 2 << 30
-MOST_SECONDS = 60.0
 MOST_FILES = 2_000
-MOST_LINE = 1 << 16
 MOST_MATCHES = 200
-PIECE = 1 << 20
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+MOST_NAME = 160
+_PACKED = (".zip", ".tar", ".tgz", ".tar.gz")
+_SHUT = (".bz2", ".xz", ".zst", ".7z", ".rar")
 _NOT_LOGS = (
     ".eml",
     ".png",
     ".jpg",
     ".jpeg",
     ".pdf",
-    ".zip",
-    ".tar",
-    ".tgz",
-    ".bz2",
-    ".xz",
-    ".zst",
-    ".7z",
     ".db",
     ".sqlite",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, colours taken off. `file` is its name as shown, `number` counts from 1."""
-
-    file: str
-    number: int
-    text: str
-
-
-@dataclass(slots=True)
-class Reading:
-    """What was read so far. `unread` counts bytes that were there and not looked at; `capped` why reading ended early."""
-
-    files: list[FileRef] = field(default_factory=list)
-    read: int = 0
-    unread: int = 0
-    lines: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    capped: str = ""
-    matches: list[Match] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
-    seconds: float = MOST_SECONDS
-    size: int = MOST_BYTES
-
-    def skip(self, why: str, size: int = 0) -> None:
-        """Count a file that is not read."""
-        self.skipped[why] = self.skipped.get(why, 0) + 1
-        self.unread += size
-
-    def over(self, stop: Event | None) -> bool:
-        """Whether a limit is reached or the person asked to stop."""
-        if stop is not None and stop.is_set():
-            self.capped = "stopped"
-        elif self.read >= self.size:
-            self.capped = "bytes"
-        elif time.monotonic() - self.began > self.seconds:
-            self.capped = "seconds"
-        return bool(self.capped)
 
 
 def lines(
@@ -139,51 +91,40 @@ class _File:
     told: Callable[[Reading], None]
 
     def lines(self) -> Iterator[Line]:
-        """Split into lines at LF alone, so that a CR in a line stays in it."""
-        rest, number, wide, end = b"", 0, "", b"\n"
-        for piece in self._pieces():
-            if not number and not rest:
-                wide = _MARKS.get(piece[:2], "")
-                end = {"": b"\n", "utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}[wide]
-            parts = (rest + piece).split(end)
-            rest = parts.pop()
-            for part in parts:
-                number += 1
-                yield self._line(number, part, wide)
-            if len(rest) > MOST_LINE * 4:
-                self.reading.unread += len(rest) - MOST_LINE
-                rest = rest[:MOST_LINE]
-        if rest:
-            yield self._line(number + 1, rest, wide)
-
-    def _line(self, number: int, raw: bytes, wide: str) -> Line:
-        self.reading.lines += 1
-        if len(raw) > MOST_LINE:
-            self.reading.unread += len(raw) - MOST_LINE
-            raw = raw[:MOST_LINE]
-        text = raw.decode(wide or "utf-8", "replace").rstrip("\r")
-        if number == 1:
-            text = text.lstrip("\ufeff")
-        return Line(self.name, number, _plain(text))
-
-    def _pieces(self) -> Iterator[bytes]:
-        """The file's bytes, unpacked, each piece given to the engine first; the file's digest is of its bytes as they lie."""
-        if self.name.lower().endswith(_NOT_LOGS):
+        """The file's lines; those of an archive's members one after the other, each as ``archive!member``."""
+        small = self.name.lower()
+        if small.endswith(_SHUT):
+            self.reading.shut(self.name, "other", _size(self.path))
+        elif small.endswith(_NOT_LOGS):
             self.reading.skip("not-a-log", 0)
-            return
+        elif small.endswith(_PACKED):
+            yield from self._members()
+        else:
+            yield from split(self.name, self._pieces(), self.reading)
+
+    def _opened(self) -> IO[bytes] | None:
+        """The file, if it is a regular one that may be read; counted if not."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             handle = os.open(self.path, flags)
         except OSError:
             self.reading.skip("denied", 4096)
+            return None
+        file = os.fdopen(handle, "rb")
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            file.close()
+            self.reading.skip("special")
+            return None
+        return file
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The file's bytes, unpacked, each piece given to the engine first; the file's digest is of its bytes as they lie."""
+        file = self._opened()
+        if file is None:
             return
-        with os.fdopen(handle, "rb") as file:
-            facts = os.fstat(handle)
-            if not stat.S_ISREG(facts.st_mode):
-                self.reading.skip("special")
-                return
+        with file:
             digest, scanner = hashlib.sha256(), Scanner(self.name, Place.LOG, self.private)
-            left, unpack = facts.st_size, _Unpack()
+            left, unpack = os.fstat(file.fileno()).st_size, Unpack(self.name)
             while left > 0 and (raw := file.read(min(PIECE, left))):
                 left -= len(raw)
                 digest.update(raw)
@@ -197,62 +138,54 @@ class _File:
                     break
             if unpack.unfinished:
                 self.reading.skip("cut-gzip")
-            room = MOST_MATCHES - len(self.reading.matches)
-            self.reading.matches += scanner.end().matches[: max(room, 0)]
+            self._keep(scanner)
             self.reading.files.append(FileRef(self.name, digest.hexdigest() if left == 0 else ""))
 
+    def _keep(self, scanner: Scanner) -> None:
+        room = MOST_MATCHES - len(self.reading.matches)
+        self.reading.matches += scanner.end().matches[: max(room, 0)]
 
-class _Unpack:
-    """Passes plain bytes through and unpacks gzip (members one after the other), at most 100 bytes out for one in."""
-
-    def __init__(self) -> None:
-        self._inner: zlib._Decompress | None = None
-        self._first = True
-        self._spent = [0, 0]
-        self._open = False
-        self.broken = False
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether the packed bytes broke off before their end."""
-        return self._inner is not None and not self._inner.eof and not self.broken and self._open
-
-    def __call__(self, raw: bytes, reading: Reading) -> Iterator[bytes]:
-        """The bytes that `raw` unpacks to, in pieces of at most 1 MiB."""
-        if self._first and raw[:2] == b"\x1f\x8b":
-            self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        self._first = False
-        if self._inner is None:
-            yield raw
+    def _members(self) -> Iterator[Line]:
+        file = self._opened()
+        if file is None:
             return
-        self._spent[0] += len(raw)
-        while raw and not self.broken:
-            try:
-                piece = self._inner.decompress(raw, PIECE)
-                self._open = not self._inner.eof
-            except zlib.error:
-                self.broken = True
-                reading.skip("broken-gzip", len(raw))
-                return
-            self._spent[1] += len(piece)
-            if piece:
-                yield piece
-            if self._spent[1] > 100 * self._spent[0] + PIECE:
-                self.broken = True
-                reading.skip("gzip-bomb", len(raw))
-                return
-            raw = self._inner.unconsumed_tail
-            if self._inner.eof:
-                raw = self._inner.unused_data
-                self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        with file:
+            size, digest = os.fstat(file.fileno()).st_size, hashlib.sha256()
+            while not self.reading.over(self.stop) and (raw := file.read(PIECE)):
+                digest.update(raw)
+            whole = file.tell() == size
+            file.seek(0)
+            opened, before = archives.Opened(), self.reading.read
+            stream = archives.pieces(file, self.name, size, opened)
+            for (_, member), some in groupby(stream, key=lambda one: one[:2]):
+                name = f"{self.name}!{escape(member)[:MOST_NAME]}"
+                if member.lower().endswith(_NOT_LOGS):
+                    self.reading.skip("not-a-log")
+                elif member.lower().endswith(_SHUT):
+                    self.reading.shut(name, "other")
+                else:
+                    yield from split(name, self._scanned(name, (piece for _, _, piece in some)), self.reading)
+                if self.reading.over(self.stop):
+                    break
+            self._told_of(opened, size, self.reading.read - before)
+            self.reading.files.append(FileRef(self.name, digest.hexdigest() if whole else ""))
 
+    def _scanned(self, name: str, some: Iterator[bytes]) -> Iterator[bytes]:
+        scanner = Scanner(name, Place.LOG, self.private)
+        for piece in some:
+            self.reading.read += len(piece)
+            scanner.feed(piece)
+            yield piece
+            self.told(self.reading)
+            if self.reading.over(self.stop):
+                break
+        self._keep(scanner)
 
-def _plain(text: str) -> str:
-    """Colours off; other control characters become escapes, so that they are seen and do nothing."""
-    if text.isprintable():
-        return text
-    if "\x1b" in text:
-        text = _ANSI.sub(
-            "", text.replace("\x1b[31mlrline", "\u241b[31mlrline")
-        )  # our own colour stays visible: it should not be there
-    return _CONTROL.sub(lambda one: f"\\x{ord(one[0]):02x}", text)
+    def _told_of(self, opened: archives.Opened, size: int, got: int) -> None:
+        """Whatever of the archive stays unread is said: nobody can tell how much it is, so it counts as large as the archive."""
+        if opened.why:
+            self.reading.shut(self.name, opened.why, max(size, got))
+        elif self.reading.capped:
+            self.reading.unread += size
+        if opened.nested:
+            self.reading.shut(self.name, "nested", size)

@@ -12,8 +12,9 @@ from wizard.model import Consent, Unobserved
 from wizard.net import Call, Net, Sent
 from wizard.probe import Target, progress, stop
 from wizard.probes.code.logs.canary import Canary
-from wizard.probes.code.logs.facts import Own, Place, Seen
-from wizard.probes.code.logs.lines import Reading, lines
+from wizard.probes.code.logs.facts import MOST_PLACES, Own, Place, Seen
+from wizard.probes.code.logs.lines import lines
+from wizard.probes.code.logs.reading import Reading
 from wizard.probes.code.logs.records import records
 from wizard.probes.code.logs.send import WHY
 from wizard.probes.code.logs.survey import Survey
@@ -78,6 +79,7 @@ def _seen(target: Target, net: Net, reading: Reading, survey: Survey, live: str)
         span=survey.span,
         capped=reading.capped,
         skipped=tuple(sorted(reading.skipped.items())),
+        unopened=tuple(Place(name, why) for name, why in reading.unopened[:MOST_PLACES]),
         requests=survey.request_counts(),
         own=_own(sent, survey, target.base_url),
         refusals=count["refusals"],

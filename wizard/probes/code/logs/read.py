@@ -17,6 +17,8 @@ MOST_SHOWN = 12
 def read(seen: Seen) -> tuple[Finding, ...]:
     """Every check on the logs. Pure."""
     if not seen.records:
+        if seen.unopened:
+            return tuple(_partly(seen, check) for check in ALWAYS)
         return tuple(_finding(seen, check, Outcome.UNKNOWN, "empty") for check in ALWAYS)
     found = [
         _request_id(seen),
@@ -59,7 +61,7 @@ def _finding(  # noqa: PLR0913  one keyword per field of a finding
         reason=Reason.INCONCLUSIVE if outcome is Outcome.UNKNOWN else None,
         where=places[0].where if places else "",
         evidence="\n".join(part for part in (shown, evidence) if part)[:1500],
-        files=seen.files[:20],
+        files=tuple(file for file in seen.files if file.sha256)[:20],
     )
 
 
@@ -143,7 +145,8 @@ def _traces(seen: Seen) -> Finding:
 
 
 def _whole(seen: Seen) -> bool:
-    return seen.coverage >= LEAST_COVERAGE and not seen.capped
+    """Whether all that matters was read; nobody can tell how much a packed file holds that stays shut."""
+    return seen.coverage >= LEAST_COVERAGE and not seen.capped and not seen.unopened
 
 
 def _facts(seen: Seen) -> str:
@@ -151,7 +154,15 @@ def _facts(seen: Seen) -> str:
     return f"{len(seen.files)} files, {seen.read} bytes, {seen.unread} unread, {seen.records} records over {seen.span:.0f} s; skipped: {skipped}; {seen.capped}"
 
 
+_SHUT = frozenset({"bomb", "members", "broken", "encrypted", "method", "nested"})
+
+
 def _partly(seen: Seen, check: str) -> Finding:
+    if seen.unopened and not seen.capped:
+        one = seen.unopened[0]
+        say = f"reasons.packed-{one.kind if one.kind in _SHUT else 'other'}"
+        packed = (("file", one.where),)
+        return _finding(seen, check, Outcome.UNKNOWN, say, slots=packed, places=seen.unopened, evidence=_facts(seen))
     slots = (("percent", f"{seen.coverage * 100:.0f}"),)
     return _finding(seen, check, Outcome.UNKNOWN, "partly", slots=slots, evidence=_facts(seen))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from wizard.probes.code.logs import moments
 from wizard.probes.code.logs.keys import is_a
-from wizard.probes.code.logs.lines import Line
+from wizard.probes.code.logs.split import Line
 
 MOST_DEPTH = 5
 MOST_FIELDS = 200
