@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import secrets
@@ -91,6 +92,10 @@ class Door:
 
     async def _send(self, call: Call) -> Reply:
         reply = await self._checked(call)
+        self._note(call, reply)
+        return reply
+
+    def _note(self, call: Call, reply: Reply) -> None:
         self._log.append(
             Sent(
                 at=time.time(),
@@ -105,9 +110,17 @@ class Door:
                 size=reply.size,
                 t_total_ms=reply.t_total_ms,
                 address=reply.address,
+                reads=call.reads,
+                body=len(call.body or b""),
+                mark=self._mark(call),
             )
         )
-        return reply
+
+    def _mark(self, call: Call) -> str:
+        said = (call.body or b"")[:1_000_000] + b"\n" + call.url.encode("utf-8", "replace")
+        whole = self._access.run_id
+        short = whole[:8] if len(whole) > 8 and call.body else ""
+        return next((word for word in (whole, short) if word and word.encode() in said), "")
 
     async def _checked(self, call: Call) -> Reply:
         url = parse(call.url)
@@ -166,11 +179,15 @@ class Door:
             if not self._budget.room(consent, ladder=call.ladder):
                 return Reply(fault=Fault.BUDGET, detail="budget-spent", url=call.url)
             self._budget.count(consent, ladder=call.ladder)
-            reply = await exchange(
-                self._pool(request.url.scheme, call.address),
-                request,
-                wire_headers(request, self._agent, self._access.run_id),
-            )
+            try:
+                reply = await exchange(
+                    self._pool(request.url.scheme, call.address),
+                    request,
+                    wire_headers(request, self._agent, self._access.run_id),
+                )
+            except asyncio.CancelledError:  # it may have arrived, and what it left must be found again
+                self._note(call, Reply(fault=Fault.RESET, detail="cancelled", url=call.url))
+                raise
         silent = reply.fault is Fault.TIMEOUT and not reply.status
         self._silences[place] = self._silences.get(place, 0) + 1 if silent else 0
         return reply

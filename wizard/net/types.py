@@ -106,6 +106,8 @@ class Call:
     fresh: bool = False
     """Do not serve from (or keep in) the run's cache of plain look GETs."""
     ladder: bool = False
+    reads: bool = False
+    """A POST that only asks (a listing, a GraphQL query): it leaves nothing behind."""
     key: bytes = field(default=b"", repr=False)
 
 
@@ -153,6 +155,16 @@ class Sent:
     size: int = 0
     t_total_ms: float = 0.0
     address: str = ""
+    reads: bool = False
+    body: int = 0
+    """Bytes of the body that went out."""
+    mark: str = ""
+    """The run's id, or its first eight signs, where the body or the address holds it: the word by which what was stored is found again."""
+
+    @property
+    def left(self) -> bool:
+        """Whether it left this computer and may have arrived."""
+        return self.fault in {Fault.NONE, Fault.TIMEOUT, Fault.RESET, Fault.ENCODING}
 
 
 class Dns(StrEnum):

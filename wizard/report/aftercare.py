@@ -4,30 +4,80 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from wizard.words import area
 
-_LINE = re.compile(r"(?P<where>[A-Z]+ /\S*)(?: as (?P<who>[a-z]+))?: (?P<what>[^:]+)(?:: (?P<mark>[^:]+))?")
+_LINE = re.compile(r"(?P<where>[A-Z]+ /\S*)(?: as (?P<who>[a-z]+(?: [a-z]+)*))?: (?P<what>[^:]+)(?:: (?P<mark>[^:]+))?")
 _COUNTED = re.compile(r"(?P<count>\d{1,9}) (?P<noun>[a-z ]+?)s?")
+_SENT = re.compile(r"\d{1,9} sent(?:, \d{1,9} (?:taken|moved|refused|broke|unanswered)){1,5}")
+_BARE = "refused without content: "
+
+
+@dataclass(slots=True)
+class _Row:
+    """All that is known of one place."""
+
+    who: dict[str, None] = field(default_factory=dict)
+    things: list[str] = field(default_factory=list)
+    marks: dict[str, None] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def aftercare(lines: Iterable[str]) -> dict[str, list[dict[str, str]] | list[str]]:
-    """`left`: where, as whom, what, and the word to look for; things of one place in one line. `lines`: what has no such form, as it is."""
-    accounts: dict[str, str] = area("report")["proof"]["accounts"]
-    left: dict[tuple[str, str, str], list[str]] = {}
-    others = []
+    """`left`: one row for each place: where, as whom, what, and the word to look for. `lines`: what has no such form, as it is."""
+    words = area("report")
+    accounts: dict[str, str] = words["proof"]["accounts"]
+    left: dict[str, _Row] = {}
+    others, bare = [], dict[str, None]()
     for line in lines:
         found = _LINE.fullmatch(line)
-        if found is None:
+        if found is not None:
+            row = left.setdefault(found["where"], _Row())
+            row.who |= dict.fromkeys(accounts.get(name, name) for name in (found["who"] or "").split())
+            row.marks |= {found["mark"]: None} if found["mark"] else {}
+            _note(row, found["what"])
+        elif line.startswith(_BARE):
+            bare |= dict.fromkeys(line.removeprefix(_BARE).split(", "))
+        else:
             others.append(line)
-            continue
-        who = accounts.get(found["who"] or "", found["who"] or "")
-        left.setdefault((found["where"], who, found["mark"] or ""), []).append(found["what"])
     rows = [
-        {"where": where, "who": who, "what": ", ".join(_summed(what)), "mark": mark}
-        for (where, who, mark), what in left.items()
+        {
+            "where": where,
+            "who": ", ".join(row.who),
+            "what": _told(row, words["aftercare"]),
+            "mark": ", ".join(row.marks),
+        }
+        for where, row in left.items()
     ]
-    return {"left": rows, "lines": others}
+    only = [where for where in bare if where not in left]
+    more = [words["aftercare"]["bare"].format(routes=", ".join(only))] if only else []
+    return {"left": rows, "lines": [*others, *more]}
+
+
+def _note(row: _Row, what: str) -> None:
+    if _SENT.fullmatch(what):
+        for part in what.split(", "):
+            count, _, name = part.partition(" ")
+            row.counts[name] = row.counts.get(name, 0) + int(count)
+    else:
+        row.things.append(what)
+
+
+def _told(row: _Row, words: dict[str, str]) -> str:
+    """What was seen there; then how many requests went out, and which of them may have stored something although no success was told."""
+    told = ", ".join(_summed(row.things))
+    if not row.counts:
+        return told
+    sent, taken = row.counts["sent"], row.counts.get("taken", 0)
+    parts = [words["sent"].format(sent=sent, taken=taken)]
+    rest = ", ".join(
+        words[name].format(count=row.counts[name])
+        for name in ("moved", "refused", "broke", "unanswered")
+        if name in row.counts
+    )
+    parts += [words["may-have"].format(rest=rest)] if rest else []
+    return " ".join([*([f"{told}."] if told else []), *parts])
 
 
 def _summed(things: Iterable[str]) -> list[str]:

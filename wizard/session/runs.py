@@ -14,6 +14,7 @@ from wizard.model import Consent, Run, Trouble
 from wizard.net import Net, open_net
 from wizard.runner import Began, Ended, Event, Said, choose, now, run
 from wizard.session.core import Session
+from wizard.session.left import left_behind
 
 __all__ = ["Began", "Ended", "Event", "Running", "Said"]
 
@@ -79,11 +80,13 @@ class Running:
                 for sent in net.log() if self._debug else ():
                     log(str(sent))
                 seen = [o.seen for o in session.assessment.evidence.observations]
-                left = tuple(dict.fromkeys(line for s in seen for line in getattr(s, "aftercare", ())))
+                told = (line for s in seen for line in getattr(s, "aftercare", ()))
+                # what an earlier run left stands in the product still: nobody told us that it was taken away
+                lines = (*session.assessment.aftercare, *told, *left_behind(net.log(), target))
                 session.assessment = replace(
                     session.assessment,
                     run=Run(run_id, started, _second(), net.spent().total),
-                    aftercare=left,
+                    aftercare=tuple(dict.fromkeys(lines)),
                 )
                 session.save()
 
