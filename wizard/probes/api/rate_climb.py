@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from wizard.net import Fault, Net, Reply
@@ -13,13 +14,21 @@ from wizard.probes.api.evidence import Exchange, keep
 from wizard.probes.api.faces import Around, Face, Kind, Marks, classify
 from wizard.probes.api.rate_routes import Rung, fit_first
 from wizard.probes.api.rate_seen import End, Ladder, Stage
+from wizard.probes.api.rate_share import CAP, MOST, Share
 from wizard.probes.chat import talk
 
 STAGES = ((10, 1), (20, 4), (40, 10))
-CAP = 150
 TOO_SLOW_MS = 10_000.0
 _LEFT = ("ratelimit-remaining", "x-ratelimit-remaining", "x-rate-limit-remaining", "ratelimit")
 _IN_LINE = re.compile(r"(?:\bremaining=|;\s{0,3}r=)\s{0,3}(\d{1,9})")
+
+
+def stages(most: int) -> Iterator[tuple[int, int]]:
+    """(count, in flight) of each rung, cut where `most` is reached."""
+    for count, width in STAGES:
+        if most > 0:
+            yield min(count, most), width
+        most -= count
 
 
 @dataclass(slots=True)
@@ -28,6 +37,7 @@ class Climb:
 
     rung: Rung
     net: Net
+    share: Share = Share(MOST, 0)  # noqa: RUF009  frozen
     end: End | None = None
     first: Exchange | None = None
     last: Exchange | None = None
@@ -39,7 +49,7 @@ class Climb:
     async def up(self, mind: Minder) -> Ladder:
         """Climb to the top or to the limit."""
         begun = time.monotonic()
-        for count, width in STAGES:
+        for count, width in stages(self.share.most):
             await self.stage(count, width)
             if self.end is None and self.stages[-1].median > TOO_SLOW_MS:
                 self.end = End.SLOW
@@ -50,28 +60,40 @@ class Climb:
         left = self.counter[1]
         if self.end is None and self.counter[0] > left >= 0 and left + 5 <= self.room():
             await self.stage(left + 5, STAGES[-1][1])
+            self.share = replace(self.share, most=MOST)  # a limit that the headers promise was followed to its end
         seconds = time.monotonic() - begun
         found = Ladder(
             self.rung.name,
             self.rung.route,
             self.rung.cheap,
-            self.end or End.DONE,
+            self._end(),
             round(seconds, 2),
             tuple(self.stages),
         )
         if self.end is None and found.climbed and self.room() >= 5:
             await self.stage(5, 1)
-            found = replace(found, after=self.stages[-1], end=self.end or End.DONE)
+            found = replace(found, after=self.stages[-1], end=self._end())
         return self._told(found)
 
     def _told(self, found: Ladder) -> Ladder:
         told = patience.told(self.throttle) if self.throttle else None
         retry = -1.0 if told is None else told
-        return replace(found, first=self.first, last=self.last, counter=self.counter, retry=retry, read=self.rung.read)
+        return replace(
+            found,
+            first=self.first,
+            last=self.last,
+            counter=self.counter,
+            retry=retry,
+            read=self.rung.read,
+            by=self.rung.by,
+        )
+
+    def _end(self) -> End:
+        return self.end or (End.DONE if self.share.most >= MOST else End.SHORT)
 
     def room(self) -> int:
-        """How many more requests the ladder's own cap allows."""
-        return CAP - self.net.spent().ladder
+        """How many more requests the ladder's own cap allows, with what is set aside for other routes."""
+        return CAP - self.net.spent().ladder - self.share.kept
 
     async def stage(self, count: int, width: int) -> None:
         """So many requests, so many in flight; once the ladder has ended, those that still wait for their turn are not sent."""

@@ -10,6 +10,7 @@ from wizard.probes.api.evidence import Exchange
 from wizard.probes.api.faces import Kind
 from wizard.probes.api.rate_routes import NAMES, STRICT
 from wizard.probes.api.rate_seen import ENOUGH, End, Ladder, Seen, slower
+from wizard.probes.api.rate_share import JUDGED
 from wizard.probes.api.unproven import why_no_control
 
 ITEM = "rate-limits"
@@ -49,7 +50,7 @@ def _limit(name: str, ladder: Ladder, seen: Seen) -> Finding:
         edge = ladder.end is End.BLOCKED
         severity = Severity.NOTE if edge else None
         return _finding(name, Outcome.PASS, "pass-edge" if edge else "", severity=severity, **told)
-    if ladder.end is End.DONE:
+    if ladder.end in {End.DONE, End.SHORT}:
         return _no_limit(name, ladder, seen)
     if ladder.end is End.BUDGET or (ladder.cheap and name in seen.left):
         return _finding(name, Outcome.UNKNOWN, "left", reason=Reason.NOT_TESTED, **told)
@@ -72,6 +73,8 @@ def _no_limit(name: str, ladder: Ladder, seen: Seen) -> Finding:
         return _finding(name, Outcome.UNKNOWN, "left", reason=Reason.NOT_TESTED, **told)
     if not ladder.read:
         return _finding(name, Outcome.UNKNOWN, "form", reason=Reason.REVIEW, **told)
+    if ladder.end is End.SHORT and (name in STRICT or ladder.served < JUDGED):
+        return _finding(name, Outcome.UNKNOWN, "short", reason=Reason.INCONCLUSIVE, **told)
     if name not in STRICT:
         return _finding(name, Outcome.UNKNOWN, "review", reason=Reason.REVIEW, **told)
     money = name == "chat" and seen.price and not ladder.cheap
@@ -159,7 +162,10 @@ def _forged(seen: Seen) -> Finding:
     """R10: whether a made-up sender address gets past the limit."""
     blocks = seen.blocks
     if blocks is None:
-        return _finding("forged-sender", Outcome.NOT_APPLICABLE)
+        limited = next((one for one in seen.ladders if one.limited), None)
+        if limited is None:
+            return _finding("forged-sender", Outcome.NOT_APPLICABLE)
+        return _finding("forged-sender", Outcome.UNKNOWN, "left", limited, reason=Reason.NOT_TESTED)
     slots: Slots = (("plain", str(blocks.plain)), ("forged", str(blocks.forged)), ("again", str(blocks.again)))
     quiet = blocks.plain <= 1 and blocks.again <= 1
     whole = blocks.sent == 15

@@ -18,13 +18,15 @@ NAMES = ("chat", "login", "reset", "upload", "webhook")
 STRICT = ("chat", "login", "reset")
 """Where seventy served requests are a fail; elsewhere a person must judge."""
 
+NO_PASSWORD = "lr-no-such-password"  # noqa: S105
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:
     """The request that is sent over and over. `cheap`: its body is turned away before anything costs money.
 
-    `shapes`: other media types and bodies that the route may read instead. `read`: the route read the body for what it is; `there`: it answers 404
-    to a person who does not exist, and another path answers otherwise. `stamps`: uuids in the body that are made anew for each request.
+    `shapes`: other media types and bodies that the route may read instead, `words`: what stands in them and may come back. `read`: the route read the
+    body for what it is, known `by` what; `there`: its answers look like none of an API's, and are known to be its own. `stamps`: uuids in the body that are made anew for each request.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Rung:
     shapes: tuple[tuple[str, bytes], ...] = ()
     read: bool = True
     there: bool = False
+    by: str = ""
+    words: tuple[str, ...] = ()
     stamps: tuple[bytes, ...] = ()
 
 
@@ -49,7 +53,7 @@ _FIRST: dict[str, frozenset[Kind]] = {
 
 def fit_first(rung: Rung) -> frozenset[Kind]:
     """What the first answer may be, so that the rest shows something: who is turned away as a stranger meets no limit of the route."""
-    more = frozenset({Kind.HIDES}) if rung.there else frozenset()
+    more = frozenset({Kind.HIDES, Kind.UNCLEAR}) if rung.there else frozenset()
     return _FIRST[rung.name] | more if rung.cheap else frozenset({Kind.GIVES, Kind.EMPTIES})
 
 
@@ -75,8 +79,16 @@ def rung(name: str, target: Target) -> Rung | None:
     person = f"lr-{target.run_id or 'x'}@lr.invalid"
     media, actor = "application/json", "nobody"
     tries: tuple[tuple[str, bytes], ...] = ()
+    words: tuple[str, ...] = ()
     if name in {"login", "reset"}:
-        tries = shapes(person, person, "lr-no-such-password" if name == "login" else "")
+        other = person.replace("@lr.invalid", "@example.com")
+        words = (person, other, NO_PASSWORD)
+        tries = shapes(person, person, NO_PASSWORD if name == "login" else "")
+        if (
+            name == "login"
+        ):  # some take no address under .invalid for one; at example.com, too, there is nobody (RFC 2606), and signing in mails nobody
+            more = shapes(other, other, NO_PASSWORD)
+            tries = (*tries, more[0], more[2])
         media, body = tries[0]
     elif name == "upload":
         body, media, actor = _no_file(sentinel(target)), "multipart/form-data; boundary=lr-edge", "a"
@@ -84,7 +96,7 @@ def rung(name: str, target: Target) -> Rung | None:
         body = b"{}"
     url = talk.where(target, route)
     call = Call(route.method, url, actor, (("content-type", media),), body, Consent.PUSH, ladder=True)
-    return Rung(name, talk.named(target, route), call, True, tries)
+    return Rung(name, talk.named(target, route), call, True, tries, words=words)
 
 
 def _ladder(call: Call, body: bytes) -> Call:

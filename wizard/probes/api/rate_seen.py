@@ -18,6 +18,7 @@ class End(StrEnum):
     THROTTLED = "throttled"
     BLOCKED = "blocked"
     DONE = "done"
+    SHORT = "short"  # all of its share was served, and that is fewer than a fail takes
     NO_CONTROL = "no-control"
     BROKE = "broke"
     SILENT = "silent"
@@ -58,7 +59,7 @@ class Ladder:
     """One route's ladder.
 
     `cheap`: with a body that is turned away, so that nobody pays for a model. `after`: five more, one at a time, where it had become slow. `counter`: what the headers said was left, at the first and at the last answer (-1: they did not say). `retry`: seconds (-1: not told).
-    `read`: the route read the body for what it is; else a limit that counts real tries alone would not show.
+    `read`: the route read the body for what it is; else a limit that counts real tries alone would not show. `by`: how that is known.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Ladder:
     counter: tuple[int, int] = (-1, -1)
     retry: float = -1.0
     read: bool = True
+    by: str = ""
 
     @property
     def served(self) -> int:
@@ -102,6 +104,7 @@ class Ladder:
         head = f"{self.route}, {kind}: {self.served} served in {self.seconds:.1f} s, then {self.end}"
         left = f"; left by the headers: {self.counter[0]} to {self.counter[1]}" if self.counter[0] >= 0 else ""
         more = f"; retry-after {self.retry:.0f} s" if self.retry >= 0 else ""
+        more += f"; the body was {'' if self.read else 'not '}read, by: {self.by}" if self.by else ""
         rows = [stage.line for stage in (*self.stages, *((self.after,) if self.after else ()))]
         ends = [one.line for one in (self.first, self.last) if one]
         return "\n".join([head + left + more, *rows, *ends])

@@ -44,16 +44,16 @@ async def first_read(call: Call, tries: tuple[tuple[str, bytes], ...], send: Sen
     """Which shape the route reads, and whether one was read at all: the first that is answered with more than "not like this"."""
     for at, shape in enumerate(tries):
         reply, face = await send(shaped(call, shape))
-        if face.kind is Kind.HIDES and await _missing(shaped(call, shape), reply, send):
+        if face.kind is Kind.HIDES and await missing(shaped(call, shape), reply, send):
             return 0, False
         if face.kind is not Kind.REJECTS or reply.status not in NOT_READ:
             return at, True
     return 0, False
 
 
-async def _missing(call: Call, reply: Reply, send: Send) -> bool:
+async def missing(call: Call, reply: Reply, send: Send) -> bool:
     """Whether a path that cannot exist gets the same answer: then this one does not exist either."""
     parts = urlsplit(call.url)
     path = f"{parts.path.rstrip('/')}/lr-none"
     other, _ = await send(replace(call, url=parts._replace(path=path).geturl()))
-    return alike(other, reply, ids=(path, parts.path))
+    return other.status == reply.status and alike(other, reply, ids=(path, parts.path))
