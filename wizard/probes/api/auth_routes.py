@@ -12,6 +12,7 @@ from wizard.net import Call, Net
 from wizard.probe import Target
 from wizard.probes.api.auth_words import known
 from wizard.probes.api.evidence import shown
+from wizard.probes.api.graphql import asks_only
 from wizard.probes.api.nonesuch import made_up
 from wizard.probes.api.objects import pasted_pair
 from wizard.probes.api.routes import SESSION_FREE, filled, known_values, private, template_of
@@ -119,7 +120,7 @@ def _pasted(target: Target) -> list[Own]:
     a, b = target.accounts.get("a"), target.accounts.get("b")
     if a is None or a.pasted is None:
         return []
-    call = replace(a.pasted, actor="a", consent=Consent.TOUCH)
+    call = replace(a.pasted, actor="a", consent=Consent.TOUCH, reads=asks_only(a.pasted))
     parts = urlsplit(call.url)
     if b is not None and b.pasted is not None:
         name = pasted_pair(target, a.pasted, b.pasted).route

@@ -44,12 +44,13 @@ class Try:
         body: Json = None,
         headers: tuple[tuple[str, str], ...] = (),
         whose: str = "",
+        reads: bool = False,
     ) -> tuple[Reply, Exchange]:
-        """One request, named in evidence by its path without query. A body makes it a POST."""
+        """One request, named in evidence by its path without query. A body makes it a POST; `reads`: one that only asks."""
         method = "GET" if body is None else "POST"
         content = None if body is None else json.dumps(body).encode()
         sent = (*headers, _JSON) if content else headers
-        call = Call(method, self.base + path, actor, sent, content, consent, fresh=True)
+        call = Call(method, self.base + path, actor, sent, content, consent, fresh=True, reads=reads)
         reply, _face = await self.asker.settled(call, check, f"{method} {path.partition('?')[0]}", whose=whose)
         return reply, self.asker.exchanges[-1]
 

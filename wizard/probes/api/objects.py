@@ -17,6 +17,7 @@ from wizard.probes.api.ask import Asker
 from wizard.probes.api.crosses import Cross
 from wizard.probes.api.evidence import shown
 from wizard.probes.api.faces import Kind
+from wizard.probes.api.graphql import asks_only
 from wizard.probes.api.lexicon import listed
 from wizard.probes.api.listings import (
     Listing,
@@ -170,7 +171,9 @@ def owned_pairs(target: Target, a: Account, b: Account) -> tuple[list[Owned], li
 
 def pasted_pair(target: Target, a: Call, b: Call) -> Owned:
     """The two pasted calls as a pair."""
-    one, two = (replace(call, actor=name, consent=Consent.TOUCH) for name, call in (("a", a), ("b", b)))
+    one, two = (
+        replace(call, actor=name, consent=Consent.TOUCH, reads=asks_only(call)) for name, call in (("a", a), ("b", b))
+    )
     path = urlsplit(one.url)
     relative = intake.within(path.path + (f"?{path.query}" if path.query else ""), target.base_url)
     found = differences(one, two)
