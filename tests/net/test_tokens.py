@@ -248,6 +248,24 @@ async def test_a_forged_cookie_is_not_overruled_by_one_that_the_call_carries():
     assert cookie.endswith("; org=7")
 
 
+@pytest.mark.parametrize("spell", [str.lower, str.title])
+async def test_another_token_of_the_account_goes_in_place_of_its_own_however_the_names_are_spelled(spell):
+    """A browser's pasted command writes header names in lower case; two headers of one name would hide the token that is tried."""
+    account = {"authorization": f"Bearer {A}", "cookie": f"refresh_token={B}; theme=dark"}
+    async with serve(server) as web:
+        access_ = Access(
+            run_id="t1",
+            hosts=frozenset({f"127.0.0.1:{web.port}"}),
+            touch=True,
+            accounts={"a": {spell(name): Secret(value) for name, value in account.items()}},
+        )
+        async with open_net(access_) as net:
+            await net.send(Call("GET", web.url, "forged:refresh-as-access:a"))
+        sent = [(name, value) for name, value in web.log[0].headers if name in {"authorization", "cookie"}]
+    assert [value for name, value in sent if name == "authorization"] == [f"Bearer {B}"]
+    assert len([value for name, value in sent if name == "cookie"]) == 1
+
+
 MIXED = {
     "two ways in": {"Authorization": f"Bearer {A}", "Cookie": "sid=true-session-1; theme=dark"},
     "cookie beside a token in a cookie": {"Cookie": f"jwt={A}; sid=true-session-1"},

@@ -92,7 +92,9 @@ def forge(kind: str, given: Forge) -> Headers:
     if kind == "cookie-only":
         return _cookie_only(given)
     if kind in {"refresh-as-access", "id-as-access"}:
-        return noised | _other_token(kind.partition("-")[0], given)
+        other = _other_token(kind.partition("-")[0], given)
+        replaced = {name.lower() for name in other}  # a pasted command writes header names in lower case
+        return {name: value for name, value in noised.items() if name.lower() not in replaced} | other
     if kind in _BEARER_WORDS:
         rest = {name: value for name, value in given.headers.items() if name not in names}
         return rest | {"Authorization": _BEARER_WORDS[kind]}

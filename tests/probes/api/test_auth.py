@@ -316,6 +316,12 @@ CASES = [
         setting("csrf_token=abcdef; Path=/", f"session={ADA}; HttpOnly; SameSite=Lax"),
         Setup(headers=COOKIES),
     ),
+    Case(
+        "F091 only a csrf cookie, beside tokens",
+        "cookie-flags",
+        "P",
+        product(by_token(), refuse=reply({"code": 401}, 401, (("set-cookie", "csrf_token=abcdef; Path=/"),))),
+    ),
     Case("F092 a private page cached for nobody", "missing-token", "F", cdn()),
     Case(
         "F093 a 200 that says 401",

@@ -290,10 +290,11 @@ LOGOUTS = {
 @pytest.mark.parametrize(("life", "letter"), LOGOUTS.values(), ids=LOGOUTS)
 async def test_a_token_after_log_out(life: float, letter: str) -> None:
     headers = jwt_accounts(a={"Authorization": f"Bearer {issue('a', life=life)}"})
-    setup = Setup(headers=headers, push=True, logout="POST /logout", answers={"auth.logout": "log-out"})
-    ran = await run(product(by_token(), more={"/logout": reply({"ok": True})}), setup)
-    assert ran.letter("logout") == letter
-    assert {f.check for f in ran.fails} == ({"logout"} if letter == "F" else set())
+    for answers in ({}, {"auth.logout": "log-out"}):
+        setup = Setup(headers=headers, push=True, logout="POST /logout", answers=answers)
+        ran = await run(product(by_token(), more={"/logout": reply({"ok": True})}), setup)
+        assert ran.letter("logout") == letter
+        assert {f.check for f in ran.fails} == ({"logout"} if letter == "F" else set())
 
 
 async def test_a_session_that_ends_at_log_out_stands_in_for_an_ended_one() -> None:
@@ -311,10 +312,12 @@ async def test_a_session_that_ends_at_log_out_stands_in_for_an_ended_one() -> No
     assert not any(request.path == "/logout" for request in unsaid.log)
 
 
-async def test_a_log_out_is_never_tried_on_a_jwt_by_itself() -> None:
-    ran = await run(product(by_token(), more={"/logout": MISSING}), Setup(push=True, logout="POST /logout"))
-    assert ran.of("logout") == []
-    assert not any(request.path == "/logout" for request in ran.log)
+async def test_a_log_out_that_nobody_named_or_that_was_refused_is_never_tried_on_a_jwt() -> None:
+    refused = Setup(push=True, logout="POST /logout", answers={"auth.logout": "no"})
+    for setup in (Setup(push=True), refused):
+        ran = await run(product(by_token(), more={"/logout": MISSING}), setup)
+        assert all(found.outcome is Outcome.UNKNOWN and found.answered_by for found in ran.of("logout"))
+        assert not any(request.path == "/logout" for request in ran.log)
 
 
 async def test_tokens_in_a_cookie_are_forged_there() -> None:

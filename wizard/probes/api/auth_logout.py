@@ -1,6 +1,7 @@
 """A session after log-out (A11): at the very end of a run, because whoever is logged out can show nothing more.
 
-Only where nothing else can show that a session ends: it is no JWT and no ended one was handed over; or where the founder asked for it.
+Only where nothing else can show that a session ends: it is no JWT and no ended one was handed over; or where the founder asked for it,
+by naming the route or by an answer.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ async def observe(target: Target, net: Net) -> LogoutSeen:
     answer = target.answers.get("auth.logout")
     needed = bool(token.kind) and token.kind != "jwt" and "expired" not in target.accounts
     seen = LogoutSeen(token.kind, needed)
-    wanted = answer is not None and answer.value in WANTED
+    wanted = bool(target.logout) if answer is None else answer.value in WANTED
     route = intake.parse(target.logout, target.base_url) if target.logout else None
     if not (needed or wanted) or not token.kind:
         return seen

@@ -176,6 +176,10 @@ def _cookies(seen: Seen) -> Iterator[Finding]:
         yield finding("cookie-flags", SAFE, seen, routes=(session[0].route,), slots=slots, facts=facts)
     elif seen.token.kind == "cookie":
         yield finding("cookie-flags", Told(Outcome.UNKNOWN, "unknown", Reason.NOT_TESTED), seen)
+    elif seen.cookies:
+        names = ("cookie", seen.cookies[0].name)
+        facts = "; ".join(_flags(one) for one in seen.cookies)
+        yield finding("cookie-flags", Told(Outcome.PASS, "pass-other"), seen, slots=(names,), facts=facts)
     else:
         yield finding("cookie-flags", Told(Outcome.NOT_APPLICABLE, "no-cookies"), seen)
 
