@@ -12,6 +12,7 @@ from wizard.probes.api.ask import Asker
 from wizard.probes.api.bodies import Json, parse_json
 from wizard.probes.api.evidence import Exchange
 
+_LIST = "/storage/v1/object/list/"
 _JSON = ("content-type", "application/json")
 
 
@@ -44,13 +45,12 @@ class Try:
         body: Json = None,
         headers: tuple[tuple[str, str], ...] = (),
         whose: str = "",
-        reads: bool = False,
     ) -> tuple[Reply, Exchange]:
-        """One request, named in evidence by its path without query. A body makes it a POST; `reads`: one that only asks."""
+        """One request, named in evidence by its path without query. A body makes it a POST; that of a bucket's list only asks."""
         method = "GET" if body is None else "POST"
         content = None if body is None else json.dumps(body).encode()
         sent = (*headers, _JSON) if content else headers
-        call = Call(method, self.base + path, actor, sent, content, consent, fresh=True, reads=reads)
+        call = Call(method, self.base + path, actor, sent, content, consent, fresh=True, reads=_LIST in path)
         reply, _face = await self.asker.settled(call, check, f"{method} {path.partition('?')[0]}", whose=whose)
         return reply, self.asker.exchanges[-1]
 

@@ -115,11 +115,11 @@ async def _bucket(run: Try, name: str) -> Bucket:
     if refused := run.asker.net.refuses(Consent.TOUCH, run.base):
         return Bucket(name, refused=f"reasons.{refused}")
     body: Json = {"prefix": "", "limit": OWN_ROWS}
-    _reply, stranger = await run.ask("buckets", run.stranger, path, consent=Consent.TOUCH, body=body, reads=True)
+    _reply, stranger = await run.ask("buckets", run.stranger, path, consent=Consent.TOUCH, body=body)
     bucket = Bucket(name, stranger, file=await _public_file(run, name))
     if stranger.kind is not Kind.EMPTIES or not run.asker.net.token("a").present:
         return bucket
-    _reply, own = await run.ask("buckets", "a", path, consent=Consent.TOUCH, body=body, whose="a", reads=True)
+    _reply, own = await run.ask("buckets", "a", path, consent=Consent.TOUCH, body=body, whose="a")
     return replace(bucket, own=own)
 
 
