@@ -19,6 +19,18 @@ _REALTIME = re.compile(r"https://[a-z0-9-]{4,60}\.(?:firebaseio\.com|[a-z0-9-]{4
 _FIRESTORE = re.compile(r"projectId[\"']?\s{0,4}:\s{0,4}[\"'`]([a-z0-9-]{4,40})[\"'`]")
 _TABLE = re.compile(r"(?<!Array)(?<!Buffer)\.from\(\s{0,8}[\"'`]([A-Za-z_][A-Za-z0-9_]{0,62})[\"'`]\s{0,8}\)")
 _BUCKET = re.compile(r"\.storage\s{0,4}\.from\(\s{0,8}[\"'`]([A-Za-z0-9_-]{1,63})[\"'`]\s{0,8}\)")
+_FUNCTION = re.compile(
+    r"\.rpc\(\s{0,8}[\"'`]([A-Za-z_][A-Za-z0-9_]{0,62})[\"'`]\s{0,8}(?:,\s{0,8}\{([^{}]{0,500})\}|[),])"
+)
+_VALUE = re.compile(r"(?:^|,)\s{0,8}[\"']?([A-Za-z_][A-Za-z0-9_]{0,62})[\"']?\s{0,8}(?=[:,]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A database function that the code calls, and the names of the values that it is given."""
+
+    name: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Bundle:
     host: str = ""
     tables: tuple[str, ...] = ()
     buckets: tuple[str, ...] = ()
+    functions: tuple[Function, ...] = ()
 
 
 async def look_at_bundle(site: str, net: Net) -> Bundle:
@@ -51,10 +64,16 @@ def read_bundle(text: str) -> Bundle:
     """What the code names. Pure."""
     buckets = set(_BUCKET.findall(text))
     tables = set(_TABLE.findall(_BUCKET.sub("", text)))
+    functions = _functions(text)
     if found := _SUPABASE.search(text):
-        return Bundle("supabase", urlsplit(found[0]).netloc, tuple(sorted(tables)), tuple(sorted(buckets)))
+        return Bundle("supabase", urlsplit(found[0]).netloc, tuple(sorted(tables)), tuple(sorted(buckets)), functions)
     if found := _REALTIME.search(text):
         return Bundle("firebase", urlsplit(found[0]).netloc)
     if (found := _FIRESTORE.search(text)) and "firestore" in text.lower():
         return Bundle("firebase", f"{found[1]}.firebaseapp.com")
-    return Bundle("", "", tuple(sorted(tables)), tuple(sorted(buckets)))
+    return Bundle("", "", tuple(sorted(tables)), tuple(sorted(buckets)), functions)
+
+
+def _functions(text: str) -> tuple[Function, ...]:
+    found = {name: tuple(_VALUE.findall(values)) for name, values in _FUNCTION.findall(text)}
+    return tuple(Function(name, found[name]) for name in sorted(found))

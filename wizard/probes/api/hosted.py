@@ -36,7 +36,7 @@ async def observe(target: Target, net: Net) -> HostedSeen:
     if refused := net.refuses(Consent.LOOK, hosted.url):
         return HostedSeen(kind=hosted.kind, refused=f"reasons.{refused}", host=urlsplit(hosted.url).netloc)
     stranger = "hosted" if net.token("hosted").present else "nobody"
-    run = Try(Asker(target, net, limit=BUDGET), hosted.url.rstrip("/"), stranger, named)
+    run = Try(Asker(target, net, limit=BUDGET), hosted.url.rstrip("/"), stranger, named, bundle.functions)
     seen = await (look_at_supabase(run) if hosted.kind == "supabase" else look_at_firebase(run))
     return replace(seen, kind=hosted.kind, host=urlsplit(hosted.url).netloc)
 

@@ -10,6 +10,7 @@ from wizard.net import Call, Reply
 from wizard.probe import Target
 from wizard.probes.api.ask import Asker
 from wizard.probes.api.bodies import Json, parse_json
+from wizard.probes.api.bundle import Function
 from wizard.probes.api.evidence import Exchange
 
 _LIST = "/storage/v1/object/list/"
@@ -18,12 +19,13 @@ _JSON = ("content-type", "application/json")
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What all requests of this probe share. `stranger` holds nothing but the public key; `named`: the tables that the profile names."""
+    """What all requests of this probe share. `stranger` holds nothing but the public key; `named`: the tables that the profile names; `functions`: those that the page's code calls."""
 
     asker: Asker
     base: str
     stranger: str
     named: frozenset[str] = frozenset()
+    functions: tuple[Function, ...] = ()
 
     @property
     def target(self) -> Target:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from wizard.model import Basis, Finding, Outcome, Reason, Slots, Tag
+from wizard.model import Basis, Finding, Outcome, Reason, Severity, Slots, Tag
 from wizard.probes.api.crosses import SAFE, Told
 from wizard.probes.api.evidence import Exchange
 from wizard.probes.api.faces import Kind, is_shut
+from wizard.probes.api.hosted_functions import shows_other, told_function
 from wizard.probes.api.hosted_seen import Bucket, Collection, HostedSeen, Table
 from wizard.probes.api.unproven import why_nothing
 
 ITEM = "object-access"
-NAMES = ("row-rules", "row-rules-swap", "stranger-writes", "buckets", "realtime-database", "firestore", "cloud-storage")
+NAMES = (
+    "row-rules",
+    "row-rules-swap",
+    "stranger-writes",
+    "functions",
+    "buckets",
+    "realtime-database",
+    "firestore",
+    "cloud-storage",
+)
 CHECKS = tuple(f"{ITEM}.{name}" for name in NAMES)
+MOST_NAMED = 8
 NO_TABLE = frozenset({"PGRST205", "42P01"})
 """Codes by which the database says that it has no such table."""
 SHUT = Told(Outcome.PASS, "shut")
@@ -31,6 +43,12 @@ def read(seen: HostedSeen) -> tuple[Finding, ...]:
 def _all(seen: HostedSeen) -> Iterator[Finding]:
     for table in seen.tables:
         yield from _table(table, seen)
+    for called in seen.functions:
+        where = f"GET /rest/v1/rpc/{called.name}"
+        asked = (called.stranger, called.own, called.filled, called.theirs, called.cross)
+        named = (("function", called.name),)
+        yield _finding("functions", where, told_function(called), asked, seen, named)
+    yield from _names_given_out(seen)
     for bucket in seen.buckets:
         where, named = f"POST /storage/v1/object/list/{bucket.name}", (("bucket", bucket.name),)
         yield _finding("buckets", where, _bucket(bucket), (bucket.stranger, bucket.own, bucket.file), seen, named)
@@ -43,6 +61,22 @@ def _all(seen: HostedSeen) -> Iterator[Finding]:
     for place in seen.storage:
         where = f"GET /v0/b/{place.name}/o"
         yield _finding("cloud-storage", where, _storage(place), (place.stranger,), seen, (("bucket", place.name),))
+
+
+def _names_given_out(seen: HostedSeen) -> Iterator[Finding]:
+    """What the project tells strangers about itself, and what there was no room for."""
+    if seen.listing is not None and seen.tables:
+        told = Told(Outcome.PASS, "listing")
+        yield replace(_finding("row-rules", "GET /rest/v1/", told, (seen.listing,), seen), severity=Severity.NOTE)
+    if seen.bucket_names is not None:
+        told = Told(Outcome.FAIL, "fail-names")
+        yield replace(
+            _finding("buckets", "GET /storage/v1/bucket", told, (seen.bucket_names,), seen), severity=Severity.LOW
+        )
+    if seen.left:
+        slots = (("count", str(len(seen.left))), ("names", ", ".join(seen.left[:MOST_NAMED])))
+        told = Told(Outcome.UNKNOWN, "left", Reason.NOT_TESTED)
+        yield _finding("row-rules", seen.host, told, (), seen, slots)
 
 
 def _table(table: Table, seen: HostedSeen) -> Iterator[Finding]:
@@ -78,20 +112,13 @@ def _row_rules(table: Table) -> Told:
 
 def _swap(table: Table) -> Told:
     own, cross = table.own, table.cross
-    if _shows_other(own) or _shows_other(cross):
+    if shows_other(own) or shows_other(cross):
         return Told(Outcome.FAIL, "fail")
     if own is None or own.kind is not Kind.GIVES or cross is None:
         return Told(Outcome.UNKNOWN, "empty", Reason.INCONCLUSIVE)
     if is_shut(cross.kind):
         return SAFE
     return Told(Outcome.UNKNOWN, "review", Reason.REVIEW) if cross.kind is Kind.GIVES else _nothing(cross)
-
-
-def _shows_other(exchange: Exchange | None) -> bool:
-    if exchange is None:
-        return False
-    named = exchange.kind is Kind.GIVES and any(hit.whose == "person" for hit in exchange.hits)
-    return exchange.kind is Kind.LEAKS or named
 
 
 def _writes(table: Table) -> Told:
@@ -139,7 +166,7 @@ def _realtime(place: Collection) -> Told:
 def _firestore(place: Collection) -> Told:
     if place.stranger.kind in {Kind.GIVES, Kind.LEAKS}:
         return Told(Outcome.FAIL, "fail")
-    if _shows_other(place.cross):
+    if shows_other(place.cross):
         return Told(Outcome.FAIL, "fail-other")
     if place.null:
         return Told(Outcome.UNKNOWN, "empty", Reason.REVIEW)

@@ -42,6 +42,24 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A database function as a stranger and as a. `acts`: its name tells it to do something, so it was not called.
+
+    `filled`, `theirs`, `cross`: with b's id as its value, as a stranger, as b and as a.
+    """
+
+    name: str
+    stranger: Exchange | None = None
+    code: str = ""
+    public: bool = False
+    acts: bool = False
+    own: Exchange | None = None
+    filled: Exchange | None = None
+    theirs: Exchange | None = None
+    cross: Exchange | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """A Firestore collection, a path of the Realtime Database or a Cloud Storage bucket. `null`: reading was allowed and there was nothing."""
 
@@ -62,6 +80,11 @@ class HostedSeen:
     host: str = ""
     tables: tuple[Table, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    functions: tuple[Called, ...] = ()
+    listing: Exchange | None = None
+    bucket_names: Exchange | None = None
+    left: tuple[str, ...] = ()
+    """Tables and functions for which there was no room."""
     realtime: tuple[Collection, ...] = ()
     firestore: tuple[Collection, ...] = ()
     storage: tuple[Collection, ...] = ()

@@ -17,6 +17,8 @@ from wizard.probes.api.hosted_read import NO_TABLE
 from wizard.probes.api.hosted_seen import Bucket, HostedSeen, Insert, Table
 from wizard.probes.api.planted import FILE_CAP
 from wizard.probes.api.sightings import sightings
+from wizard.probes.api.supabase_functions import call_functions
+from wizard.probes.api.supabase_schema import MOST_BUCKETS, bucket_names, schema
 
 MOST_TABLES = 15
 OWN_ROWS = 5
@@ -24,13 +26,25 @@ _OBJECT = re.compile(r"/object/(?:(?:authenticated|public|sign)/)?([A-Za-z0-9_.-
 
 
 async def look_at_supabase(run: Try) -> HostedSeen:
-    """Every table and bucket that the target names."""
-    asked = [await _table(run, name) for name in run.target.hosted.tables[:MOST_TABLES]]
+    """Every table, function and bucket that the target, the page's code or the project itself names, as far as there is room."""
+    listed, shown = await schema(run), await bucket_names(run)
+    names = tuple(dict.fromkeys((*run.target.hosted.tables, *listed.tables)))
+    asked = [await _table(run, name) for name in names[:MOST_TABLES]]
     tables = [table for table in asked if table.name in run.named or table.code not in NO_TABLE]
-    buckets = [await _bucket(run, name) for name in run.target.hosted.buckets]
+    known = {function.name: function for function in (*run.functions, *listed.functions)}
+    functions, left = await call_functions(run, tuple(known.values()))
+    names_of_buckets = dict.fromkeys((*run.target.hosted.buckets, *shown.tables[:MOST_BUCKETS]))
+    buckets = [await _bucket(run, name) for name in names_of_buckets]
     written = [table for table in tables if any(insert.exchange.status == 201 for insert in table.inserts)]
-    aftercare = tuple(f"POST /rest/v1/{table.name}: 1 row" for table in written)
-    return HostedSeen(tables=tuple(tables), buckets=tuple(buckets), aftercare=aftercare)
+    return HostedSeen(
+        tables=tuple(tables),
+        buckets=tuple(buckets),
+        functions=functions,
+        listing=listed.exchange,
+        bucket_names=shown.exchange,
+        left=(*names[MOST_TABLES:], *left),
+        aftercare=tuple(f"POST /rest/v1/{table.name}: 1 row" for table in written),
+    )
 
 
 async def _table(run: Try, name: str) -> Table:
