@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import stat
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 
 from wizard.probes.code import archives
-from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, escape, glance
+from wizard.probes.code.gather import PIECE, Batch, Gather, Named, Single, ahead
+from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, any_of, escape, glance, touched
 
 SKIPPED = frozenset(
     [
@@ -36,38 +36,9 @@ SKIPPED = frozenset(
         ".turbo",
     ]
 )
-PICTURES = (
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".webp",
-    ".ico",
-    ".avif",
-    ".bmp",
-    ".tiff",
-    ".pdf",
-    ".woff",
-    ".woff2",
-    ".ttf",
-    ".otf",
-    ".eot",
-    ".mp3",
-    ".mp4",
-    ".mov",
-    ".webm",
-    ".wav",
-    ".ogg",
-    ".psd",
-    ".heic",
-)
 MOST_FILES = 50_000
 MOST_BYTES = 4 << 30
 MOST_SECONDS = 120.0
-PIECE = 1 << 20
-WHOLE = 16 << 20
-"""Files up to this size are read at once and looked at where they stand; larger ones go through in pieces."""
-_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 
 @dataclass(slots=True)
@@ -111,33 +82,55 @@ class Walk:
     """Files to read although they stand in a folder that is skipped (tracked ones)."""
     noticed: Callable[[str, bytes], None] | None = None
     """Sees the name and the first MiB of each plain file."""
+    marks: tuple[bytes, ...] = ()
+    """Where given, only files in which one of these stands are sure to be seen by `noticed`."""
     report: Report = field(default_factory=Report)
     prefix: str = ""
-    _seen: set[tuple[int, int]] = field(default_factory=set)
+    _gather: Gather = field(default_factory=Gather)
+    _before: tuple[int, int] = (0, 0)
     _began: float = 0.0
 
     def run(self) -> Report:
-        """Walk and scan. Blocking."""
-        self._began = time.monotonic()
-        for name, path in self._names():
-            if self._over():
-                break
-            place = self.place(name)
-            if place is not None:
-                self.read(name, path, place)
-            if self.report.files % 64 == 0:
+        """Walk and scan. Blocking; a thread of its own reads ahead, this one scans."""
+        self._began, self._before = time.monotonic(), (self.report.files, self.report.read)
+        self._gather.skipped = self.report.skipped
+        with closing(ahead(self._gather.read(self._wanted()))) as found:
+            for one in found:
+                if self._stopped():
+                    _leave(one)
+                    break
+                if isinstance(one, Batch):
+                    self._together(one)
+                else:
+                    self._alone(one)
                 self.told(self.report)
+        self.report.unread += self._gather.unread
         self.report.seconds = time.monotonic() - self._began
         self.told(self.report)
         return self.report
 
+    def _wanted(self) -> Iterator[Named]:
+        """The files to read; the thread that reads asks for one after the other."""
+        for number, (name, path) in enumerate(self._names()):
+            if self._over():
+                return
+            place = self.place(name)
+            if place is not None:
+                yield number, self.prefix + name, path, place
+
+    def _stopped(self) -> bool:
+        if self.stop is not None and self.stop.is_set():
+            self.report.capped = "stopped"
+        return self.report.capped == "stopped"
+
     def _over(self) -> bool:
-        report = self.report
+        """Whether a limit is reached, counted where files are opened."""
+        report, (files, size) = self.report, self._before
         if self.stop is not None and self.stop.is_set():
             report.capped = "stopped"
-        elif report.files >= self.limits.files:
+        elif files + self._gather.files >= self.limits.files:
             report.capped = "files"
-        elif report.read >= self.limits.size:
+        elif size + self._gather.size >= self.limits.size:
             report.capped = "bytes"
         elif time.monotonic() - self._began > self.limits.seconds:
             report.capped = "seconds"
@@ -155,7 +148,7 @@ class Walk:
                 with os.scandir(folder) as listed:
                     entries = sorted(listed, key=_by_name)
             except OSError as error:
-                self._missed(error)
+                self._gather.missed(error)
                 continue
             below: list[tuple[str, str]] = []
             for entry in entries:
@@ -172,63 +165,50 @@ class Walk:
             if set(name.split("/")[:-1]) & SKIPPED:
                 yield name, os.path.join(self.root, name)  # noqa: PTH118  as fast as the rest
 
-    def _missed(self, error: OSError) -> None:
-        self.report.skipped["denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"] += 1
-        self.report.unread += 4096
+    def _together(self, batch: Batch) -> None:
+        """Small files, in one pass; only those in which an anchor was met are looked at one by one."""
+        report, buffer = self.report, batch.buffer
+        report.files += len(batch.files)
+        report.read += batch.used
+        if self.noticed is not None and self._marked(memoryview(buffer)[: batch.used]):
+            for name, _, start, end in batch.files:
+                self.noticed(name, bytes(buffer[start:end]))
+        for number in touched(buffer, [(start, end) for _, _, start, end in batch.files]):
+            name, place, start, end = batch.files[number]
+            self._keep(Scanner(name, place, self.private).whole(bytes(buffer[start:end])), place)
 
-    def read(self, name: str, path: str, place: Place) -> None:
-        """Scan one file, if it is a regular one."""
-        report, small = self.report, name.lower()
-        if small.endswith(PICTURES):
-            report.skipped["picture"] += 1
+    def _alone(self, one: Single) -> None:
+        self.report.files += 1
+        if one.packed:
+            self._archive(one.handle, one.name, one.size, one.place)
             return
-        try:
-            handle = os.open(path, _FLAGS)
-        except OSError as error:
-            self._missed(error)
+        self.report.read += len(one.head)
+        if self.noticed is not None and self._marked(head := one.head[:PIECE]):
+            self.noticed(one.name, head)
+        if one.handle < 0:
+            hits = glance(one.head)
+            if hits != []:
+                self._keep(Scanner(one.name, one.place, self.private).whole(one.head, hits), one.place)
             return
-        try:
-            facts = os.fstat(handle)
-            if not stat.S_ISREG(facts.st_mode):
-                report.skipped["special"] += 1
-                return
-            if facts.st_nlink > 1:
-                if (facts.st_dev, facts.st_ino) in self._seen:
-                    return
-                self._seen.add((facts.st_dev, facts.st_ino))
-            report.files += 1
-            if archives.is_archive(small):
-                self._archive(handle, self.prefix + name, facts.st_size, place)
-            else:
-                self._file(handle, self.prefix + name, facts.st_size, place)
-        finally:
-            os.close(handle)
+        with os.fdopen(one.handle, "rb", buffering=0):
+            self._long(one)
 
-    def _file(self, handle: int, name: str, size: int, place: Place) -> None:
+    def _marked(self, data: bytes | memoryview) -> bool:
+        return not self.marks or any_of(self.marks)(data)
+
+    def _long(self, one: Single) -> None:
         """Never more than the file's first size plus one byte: a file that grows while it is read does not hold us."""
-        wanted = size if 0 < size <= WHOLE else PIECE
-        head = os.read(handle, wanted + 1)
-        self.report.read += len(head)
-        if self.noticed is not None:
-            self.noticed(name, head if len(head) <= PIECE else head[:PIECE])
-        entire = size <= WHOLE and len(head) >= size
-        hits = glance(head) if entire else None
-        if hits == []:
-            return
-        scanner = Scanner(name, place, self.private)
-        if entire:
-            self._keep(scanner.whole(head, hits), place)
-            return
-        scanner.feed(head)
-        left = size - len(head)
-        while left > 0 and (piece := os.read(handle, min(PIECE, left))):
+        scanner = Scanner(one.name, one.place, self.private)
+        scanner.feed(one.head)
+        left = one.size - len(one.head)
+        while left > 0 and (piece := os.read(one.handle, min(PIECE, left))):
             scanner.feed(piece)
             left -= len(piece)
             self.report.read += len(piece)
             if self._over():
                 self.report.unread += left
                 break
-        self._keep(scanner.end(), place)
+        self._keep(scanner.end(), one.place)
 
     def _archive(self, handle: int, name: str, size: int, place: Place) -> None:
         scanners: list[Scanner] = []
@@ -239,7 +219,7 @@ class Walk:
             scanners.append(Scanner(f"{name}!{member}", place, self.private))
             return scanners[-1].feed
 
-        with os.fdopen(os.dup(handle), "rb") as file:
+        with os.fdopen(handle, "rb") as file:
             opened = archives.look(file, name, size, take)
         while scanners:
             self._keep(scanners.pop().end(), place)
@@ -254,6 +234,11 @@ class Walk:
         self.report.found += [Found(match, place) for match in result.matches]
         if result.capped:
             self.report.capped = self.report.capped or "matches"
+
+
+def _leave(one: Batch | Single) -> None:
+    if isinstance(one, Single) and one.handle >= 0:
+        os.close(one.handle)
 
 
 def _by_name(entry: os.DirEntry[str]) -> str:

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from wizard.probes.code.secrets.control import control
 from wizard.probes.code.secrets.kinds import Kind, kinds
-from wizard.probes.code.secrets.prefilter import choose
+from wizard.probes.code.secrets.prefilter import any_of, choose
 from wizard.probes.code.secrets.redact import Fingerprint, escape
-from wizard.probes.code.secrets.scanner import Scanner, glance, scan_stream
+from wizard.probes.code.secrets.scanner import Scanner, glance, scan_stream, touched
 from wizard.probes.code.secrets.types import Confidence, Found, Grade, Match, Place, Result
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Place",
     "Result",
     "Scanner",
+    "any_of",
     "control",
     "engine_name",
     "escape",
@@ -38,6 +39,7 @@ __all__ = [
     "kinds",
     "scan_bytes",
     "scan_stream",
+    "touched",
 ]
 
 

@@ -18,6 +18,8 @@ NAME_WORDS = (
     "bearer", "session_", "session-", "sessionid", "cookie", "accountkey", "sharedaccesskey", "webhook", "salt", "pat_", "_pat",
 )  # fmt: skip
 """A value may be secret when its name holds one of these (any case); no rule takes one of fewer than 16 bytes."""
+_SAID_BY_WORDS = ("secret", "key", "str")
+"""A name with one of these may hold a phrase in small letters; under any other, only what looks random counts."""
 
 # Only classes, literals and bounded counts: hyperscan, RE2 and `re` must read these alike. So no \s, \w, \d.
 _NAME = r"[A-Za-z0-9_.\-]{0,24}"
@@ -91,9 +93,12 @@ def _named(vendor: tuple[str, ...]) -> list[Anchor]:
         f"(?:{_QUOTED}[^ \\t\\r\\n\"'`\\\\<>]{{8}}|{_BARE}{_WORD}{{8}}|{_BLANK}{_PLAIN}{{12}}|{_PAIRED}{_VALUE}{{8}})"
     )
     long = f"(?:{_QUOTED}{_VALUE}{{16}}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_VALUE}{{16}})"
+    random = f"(?:{_QUOTED}{_random()}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_random()})"
     rest = r"(?:[_.\-][A-Za-z0-9_.\-]{0,23})?"
+    said = tuple(word for word in NAME_WORDS if any(part in word for part in _SAID_BY_WORDS))
+    other = tuple(word for word in NAME_WORDS if word not in said)
     half = len(vendor) // 2  # one expression of all words is larger than hyperscan takes
-    groups = ((PASSWORD_WORDS, short), (NAME_WORDS, long), (vendor[:half], long), (vendor[half:], long))
+    groups = ((PASSWORD_WORDS, short), (said, long), (other, random), (vendor[:half], random), (vendor[half:], random))
     made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
     made.append(_anchor((b"_key", b"-key", b" key", b"?key", b"&key"), f"[_ ?&\\-]key{rest}{long}", 0, True, ()))
     made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY)(?:[_.0-9A-Z\\-][A-Za-z0-9_.\\-]{{0,23}})?{long}", 0, False, ()))
@@ -103,6 +108,11 @@ def _named(vendor: tuple[str, ...]) -> list[Anchor]:
 def _digit(value: str) -> str:
     """A value of 9 bytes or more with a digit among its first 24: hardly any identifier, nearly every key."""
     return f"(?:{value}{{0,7}}[0-9]{value}{{8}}|{value}{{8,23}}[0-9])"
+
+
+def _random() -> str:
+    """A digit among its first 24, or capitals close together: no name in dots, dashes or camel case, and nearly every key."""
+    return f"(?:{_digit(_VALUE)}|{_VALUE}{{4,21}}(?-i:[A-Z][a-z]?[A-Z]))"
 
 
 def _bytes(words: tuple[str, ...]) -> tuple[bytes, ...]:

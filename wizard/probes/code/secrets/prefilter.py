@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import re
 import threading
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -26,6 +27,8 @@ def _library(name: str) -> Any:
 
 
 Hit = tuple[int, int]
+Part = tuple[int, int]
+"""Where a text begins and ends in a buffer of several."""
 
 
 class Prefilter(Protocol):
@@ -35,6 +38,10 @@ class Prefilter(Protocol):
 
     def hits(self, data: bytes, first: int = 0, last: int | None = None) -> list[Hit]:
         """Every place where an anchor matches."""
+        ...
+
+    def touched(self, data: bytearray, parts: Sequence[Part]) -> list[int]:
+        """Numbers of the parts, side by side in the data, in which an anchor may match: no other has a hit of its own."""
         ...
 
 
@@ -68,12 +75,28 @@ class Hyperscan:
             add((number, start, end))
 
         part = data if whole else memoryview(data)[first : last + LONGEST_SPAN]
+        self._database.scan(part, matched, scratch=self._scratch())
+        return self._starts(data, seen, first, last) if seen else []
+
+    def touched(self, data: bytearray, parts: Sequence[Part]) -> list[int]:
+        """All parts in one pass. No anchor looks at what stands beside it, so each match inside of a part is met in the whole as well."""
+        ends: set[int] = set()
+        add = ends.add
+
+        def matched(_number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add(end)
+
+        if parts:
+            self._database.scan(memoryview(data)[: parts[-1][1]], matched, scratch=self._scratch())
+        firsts = [first for first, _ in parts] if ends else []
+        return sorted({bisect_right(firsts, end - 1) - 1 for end in ends})
+
+    def _scratch(self) -> Any:
         try:
-            scratch = self._own.scratch
+            return self._own.scratch
         except AttributeError:
             scratch = self._own.scratch = _library("hyperscan").Scratch(self._database)
-        self._database.scan(part, matched, scratch=scratch)
-        return self._starts(data, seen, first, last) if seen else []
+            return scratch
 
     def _starts(self, data: bytes, seen: list[tuple[int, int, int]], first: int, last: int) -> list[Hit]:
         found: set[Hit] = set()
@@ -128,6 +151,10 @@ class Re2:
             found += [(start, n) for n, anchor in self._by_byte.get(data[start], ()) if anchor.exact.match(data, start)]
         return sorted(found)
 
+    def touched(self, data: bytearray, parts: Sequence[Part]) -> list[int]:
+        """One part after the other."""
+        return [n for n, (first, last) in enumerate(parts) if self._any.search(bytes(data[first:last]))]
+
 
 class Plain:
     """No library: a search for each literal, then the anchor itself. Slow, and said so on the screen."""
@@ -153,6 +180,10 @@ class Plain:
                     at = text.find(literal, at + 1)
         return sorted(found)
 
+    def touched(self, data: bytearray, parts: Sequence[Part]) -> list[int]:
+        """One part after the other."""
+        return [n for n, (first, last) in enumerate(parts) if self.hits(bytes(data[first:last]))]
+
 
 def _first(literal: bytes, caseless: bool) -> set[int]:
     head = literal[:1]
@@ -170,11 +201,11 @@ def choose(name: str = "") -> Prefilter:
 
 
 @cache
-def any_of(words: tuple[bytes, ...]) -> Callable[[bytes], bool]:
+def any_of(words: tuple[bytes, ...]) -> Callable[[bytes | memoryview], bool]:
     """A test whether one of a few words stands in a text: one pass for all of them where there is a library for it."""
     hyperscan = _library("hyperscan")
     if hyperscan is None:
-        return lambda data: any(word in data for word in words)
+        return lambda data: any(word in bytes(data) for word in words)
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
     flags = hyperscan.HS_FLAG_SINGLEMATCH
     database.compile(
@@ -182,7 +213,7 @@ def any_of(words: tuple[bytes, ...]) -> Callable[[bytes], bool]:
     )
     own = threading.local()
 
-    def look(data: bytes) -> bool:
+    def look(data: bytes | memoryview) -> bool:
         if not hasattr(own, "scratch"):
             own.scratch = hyperscan.Scratch(database)
         seen: list[int] = []

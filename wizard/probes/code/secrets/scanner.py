@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from wizard.probes.code.secrets import made_up, redact
 from wizard.probes.code.secrets.kinds import LONGEST_BACK, LONGEST_REACH
-from wizard.probes.code.secrets.prefilter import Hit, Prefilter, choose
+from wizard.probes.code.secrets.prefilter import Hit, Part, Prefilter, choose
 from wizard.probes.code.secrets.redact import Fingerprint
 from wizard.probes.code.secrets.rules import Raw, find
 from wizard.probes.code.secrets.types import Match, Place, Result
@@ -210,6 +210,22 @@ def glance(data: bytes) -> list[Hit] | None:
     if len(data) > BLOCK or data[:2] in _MARKS or data.find(b"\0", 0, _PEEK) >= 0:
         return None
     return choose().hits(data)
+
+
+def touched(data: bytearray, parts: Sequence[Part]) -> list[int]:
+    """Numbers of the texts, side by side in one buffer, that a scan may find something in; the others have no anchor at all."""
+    found = choose().touched(data, parts)
+    marked = any(data[first] >= 0xFE for first, last in parts if first < last)
+    if not marked and data.find(b"\0", 0, parts[-1][1] if parts else 0) < 0:
+        return found
+    return sorted(
+        {*found, *(n for n, (first, last) in enumerate(parts) if _wide(data, first, min(last, first + _PEEK)))}
+    )
+
+
+def _wide(data: bytearray, first: int, last: int) -> bool:
+    odd = data.startswith(_MARKS, first, last) or data.find(b"\0", first, last) >= 0
+    return odd and bool(_utf16(bytes(data[first:last])))
 
 
 def _utf16(head: bytes) -> str:
