@@ -157,14 +157,14 @@ def test_a_fault_in_the_reading_thread_is_raised_where_it_was_asked() -> None:
 
 def test_a_file_that_cannot_be_read_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"a.txt": b"x", "b.txt": key()})
-    real = gather._fill
+    real = gather.fill
 
     def broken(handle: int, view: memoryview) -> int:
         if os.fstat(handle).st_size == 1:
             raise OSError(5, "input/output error")
         return real(handle, view)
 
-    monkeypatch.setattr(gather, "_fill", broken)
+    monkeypatch.setattr(gather, "fill", broken)
     report = walked(tmp_path)
     assert report.files == 1 and report.skipped == {"vanished": 1} and report.unread and len(report.found) == 1
 

@@ -47,11 +47,11 @@ WHOLE = 16 << 20
 SMALL = 128 << 10
 """Files up to this size share a buffer."""
 MOST_TOGETHER = 512
-AHEAD = 1
+AHEAD = 2
 _PACKED = frozenset(ending.rpartition(".")[2] for ending in archives.OPENED)
 _BUFFERS = AHEAD + 2
 """One that is filled, those that wait, one that is looked at."""
-_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
+OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC"))
 
 Named = tuple[int, str, str, Place]
 """A file to be read: its number in the walk, its name, its path, what it is."""
@@ -134,7 +134,7 @@ class Gather:
     def _open(self, path: str) -> tuple[int, int]:
         """An open handle on a regular file, and its size; -1 when it is none, or was read already under another name."""
         try:
-            handle = os.open(path, _FLAGS)
+            handle = os.open(path, OPEN_FLAGS)
         except OSError as error:
             self.missed(error)
             return -1, 0
@@ -154,7 +154,7 @@ class Gather:
         """Put a small file into the batch; one that tells no size and is long comes back. Never much more is read than the size that it had."""
         batch = self._batch
         room = size + 1 if size else SMALL
-        count = _fill(handle, memoryview(batch.buffer)[batch.used : batch.used + room])
+        count = fill(handle, memoryview(batch.buffer)[batch.used : batch.used + room])
         if count == room and not size:
             head = bytes(memoryview(batch.buffer)[batch.used : batch.used + count])
             more = os.read(handle, PIECE)
@@ -187,7 +187,7 @@ def _single(file: Named, handle: int, size: int, packed: bool) -> Single:
     return Single(name, place, size, head, number)
 
 
-def _fill(handle: int, view: memoryview) -> int:
+def fill(handle: int, view: memoryview) -> int:
     """Read into the buffer itself where the system can."""
     if hasattr(os, "readv"):
         return os.readv(handle, [view])

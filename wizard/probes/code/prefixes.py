@@ -10,7 +10,8 @@ from wizard.probes.code.secrets.prefilter import any_of
 from wizard.probes.code.secrets.values import placeholder, reference
 
 MOST = 50
-_MARKS = (b"PUBLIC_", b"VITE_", b"REACT_APP_", b"GATSBY_")
+MARKS = (b"PUBLIC_", b"VITE_", b"REACT_APP_", b"GATSBY_")
+"""A text without any of these has no such name."""
 _NAME = re.compile(
     rb"\b(?:NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|PUBLIC|VITE|REACT_APP|GATSBY)_"
     rb"(?=[A-Z0-9_]{0,60}(?:SECRET|SERVICE|PRIVATE|ADMIN|PASSWORD|OPENAI|ANTHROPIC))[A-Z0-9_]{3,80}"
@@ -33,7 +34,7 @@ class Named:
 
 def look(file: str, data: bytes) -> list[Named]:
     """Such names in a text, each once, the one with a value first; 50 at most."""
-    if not any_of(_MARKS)(data):
+    if not any_of(MARKS)(data):
         return []
     found: dict[bytes, Named] = {}
     for match in _NAME.finditer(data):

@@ -100,7 +100,7 @@ def _tree(root: Path, seen: Seen, private: Fingerprint, told: Callable[[Report],
     sorts = Sorts.of(root)
     named: list[prefixes.Named] = []
     walk = Walk(root, sorts.place, private, told, stop.get(), also=sorts.tracked or frozenset())
-    walk.noticed = lambda name, head: named.extend(prefixes.look(name, head))
+    walk.noticed, walk.marks = lambda name, head: named.extend(prefixes.look(name, head)), prefixes.MARKS
     area = _area(walk.run())
     envs = tuple(sorts.envs[:200])
     seen = replace(seen, repository=True, git=sorts.git, tree=area, envs=envs, prefixed=tuple(named[:200]))

@@ -60,11 +60,11 @@ class Sorts:
     def place(self, name: str) -> Place:
         """Where a file stands, by its path. One that git does not track is settled later, when something was found in it."""
         tracked = self.tracked is not None and name in self.tracked
-        if _ENV.search(name) and not _SAMPLE.search(name.rsplit("/", 1)[-1]):
+        if ("env" in name or "dev.vars" in name) and _ENV.search(name) and not _SAMPLE.search(name.rsplit("/", 1)[-1]):
             return self._env(name, tracked)
-        if any(part in f"/{name}" for part in SERVER_BUILDS) and not tracked:
+        if _SERVER.search(name) and not tracked:
             return Place.SERVER_BUILD
-        if name.startswith(self.builds) or any(f"/{part}/" in f"/{name}" for part in _DEEP):
+        if name.startswith(self.builds) or _DEEP.search(name):
             return Place.BUILD
         if self.tracked is None:
             return Place.LOOSE
@@ -96,7 +96,8 @@ class Sorts:
         return any((self.ignores.root.joinpath(*parts[:depth]) / ".git").exists() for depth in range(1, len(parts) + 1))
 
 
-_DEEP = (".next/static", ".output/public", ".svelte-kit/output/client", ".vercel/output/static")
+_SERVER = re.compile("|".join(map(re.escape, SERVER_BUILDS)))
+_DEEP = re.compile(r"(?:^|/)(?:\.next/static|\.output/public|\.svelte-kit/output/client|\.vercel/output/static)/")
 
 
 def _ships(folder: Path) -> bool:
