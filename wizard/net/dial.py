@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import ssl
+import sys
 from collections.abc import Iterable
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import certifi
@@ -12,6 +16,11 @@ import httpcore
 
 from wizard.net.names import Names, is_address, is_loopback, split_place
 from wizard.net.types import Access, Fault
+
+if (
+    find_spec("sniffio") is None
+):  # httpcore looks for it anew for each lock that it makes, through every folder of the path
+    sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 CONNECT_SECONDS = 5.0
 ADDRESSES_MAX = 3
@@ -171,10 +180,17 @@ def why(error: BaseException) -> Unreachable:
 
 def trust(access: Access) -> ssl.SSLContext:
     """The bundled roots plus `network.ca_file`, with flags fixed: Python 3.13 adds STRICT and PARTIAL_CHAIN, and verdicts must not differ by Python."""
+    stamp = access.ca_file.stat().st_mtime_ns if access.ca_file is not None else 0
+    return _trust(certifi.where(), access.ca_file, stamp)
+
+
+@lru_cache(maxsize=8)
+def _trust(bundle: str, ca_file: Path | None, _stamp: int) -> ssl.SSLContext:
+    """Reading the roots takes longer than a handshake: once a process is enough, for nobody adds to it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(certifi.where())
-    if access.ca_file is not None:
-        context.load_verify_locations(access.ca_file)
+    context.load_verify_locations(bundle)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
     context.verify_flags = ssl.VerifyFlags.VERIFY_X509_TRUSTED_FIRST
     return context
 
@@ -184,7 +200,7 @@ def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
 
     As many may stay open as there may be: to get below a lower number, httpcore also closes connections that a request was just given.
     """
-    return httpcore.AsyncConnectionPool(
+    return Lines(
         ssl_context=context,
         network_backend=dial,
         http1=True,
@@ -193,6 +209,27 @@ def pool(context: ssl.SSLContext, dial: Dial) -> httpcore.AsyncConnectionPool:
         max_keepalive_connections=48,
         keepalive_expiry=1.5,
     )
+
+
+class Lines(httpcore.AsyncConnectionPool):
+    """One pool for each origin: httpcore looks through all connections of a pool before and after each request, which is felt at forty hosts."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._settings = settings
+        self._own: dict[tuple[bytes, bytes, int], httpcore.AsyncConnectionPool] = {}
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """As the pool of the request's origin does."""
+        origin = (request.url.origin.scheme, request.url.origin.host, request.url.origin.port)
+        if origin not in self._own:
+            self._own[origin] = httpcore.AsyncConnectionPool(**self._settings)
+        return await self._own[origin].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        """Close every connection to every origin."""
+        for one in self._own.values():
+            await one.aclose()
 
 
 __all__ = ["Dial", "Place", "Places", "Unreachable", "pool", "trust", "why"]

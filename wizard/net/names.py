@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+from dataclasses import dataclass
 
-import dns.asyncresolver
 import dns.exception
+import dns.message
 import dns.name
-import dns.rdatatype
+import dns.rcode
 import dns.resolver
 
+from wizard.net.registrable import registrable
+from wizard.net.stub import Refused, Server, Silent, Stub, Unsent
 from wizard.net.types import Dns, DnsAnswer
 
-WIDTH = 16
+WIDTH = 32
 TRY_SECONDS = 1.2
 LIFE_SECONDS = 2.4
 SILENT_LIMIT = 3
+ROOT_SECONDS, DOMAIN_SECONDS = 0.6, 0.9
+_CONTROLS = ("SOA", "NS", "A")
+"""What the root and every domain can answer: asked along when the first questions stay without an answer."""
 SETTLE_SECONDS = 0.05
 RECORDS_MAX = 64
 
@@ -27,15 +33,15 @@ RECORDS_MAX = 64
 class Names:
     """Asks DNS. Records come sorted: servers shuffle them (RFC 1034 section 3.6 gives them no order), and two runs must say the same.
 
-    After three silent questions with no answer yet, the rest are `error` unasked (a dead resolver costs seconds, not minutes).
+    After three silent questions with no answer yet, the rest are `error` unasked: of a domain, whose own servers may be dead, and of all
+    (a dead resolver costs seconds, not minutes). Where fewer are under way, others are asked along, at least one.
     """
 
     def __init__(self, resolver: str = "") -> None:
-        self._resolver = _resolver(resolver)
+        self._stub = Stub(_servers(resolver))
         self._gate = asyncio.Semaphore(WIDTH)
         self._answers: dict[tuple[str, str], asyncio.Task[DnsAnswer]] = {}
-        self._silent = 0
-        self._heard = False
+        self._pulses: dict[str, _Pulse] = {}
         self.asked = 0
 
     async def ask(self, name: str, kind: str) -> DnsAnswer:
@@ -58,47 +64,88 @@ class Names:
 
     async def close(self) -> None:
         """Drop questions still in flight."""
-        for task in self._answers.values():
+        controls = [pulse.control for pulse in self._pulses.values() if pulse.control is not None]
+        tasks = [*self._answers.values(), *controls]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._answers.values(), return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._answers.clear()
 
     async def _look_up(self, name: str, kind: str) -> DnsAnswer:
         async with self._gate:
-            if self._resolver is None:
-                return DnsAnswer(name, kind, Dns.ERROR, detail="no-resolver")
-            if (
-                self._silent >= SILENT_LIMIT and not self._heard
-            ):  # looked at inside the gate: before it, all were queued already
+            pulses = {key: self._pulses.setdefault(key, _Pulse()) for key in dict.fromkeys(("", registrable(name)))}
+            if any(pulse.dead for pulse in pulses.values()):  # inside the gate: before it, all were queued already
                 return DnsAnswer(name, kind, Dns.ERROR, detail="breaker")
-            self.asked += 1
-            return await self._question(self._resolver, name, kind)
+            for key, pulse in pulses.items():
+                pulse.control = pulse.control or asyncio.create_task(self._control(key, pulse))
+            return await self._question(name, kind, LIFE_SECONDS, tuple(pulses.values()))
 
-    async def _question(self, resolver: dns.asyncresolver.Resolver, name: str, kind: str) -> DnsAnswer:
+    async def _control(self, name: str, pulse: _Pulse) -> None:
+        """Ask the root first: it tells whether anybody is there. Only then is it worth while to ask more of a domain that says nothing."""
+        wait = DOMAIN_SECONDS if name else ROOT_SECONDS
+        await asyncio.sleep(wait)
+        if pulse.heard or (name and not self._pulses[""].heard):
+            return
+        missing = _CONTROLS[: max(1, SILENT_LIMIT - pulse.under_way - pulse.silent)]
+        rest = LIFE_SECONDS - wait  # so that they end together with the first ones
+        await asyncio.gather(*(self._question(name or ".", kind, rest, (pulse,)) for kind in missing))
+
+    async def _question(self, name: str, kind: str, seconds: float, pulses: tuple[_Pulse, ...]) -> DnsAnswer:
+        self.asked += 1
+        for pulse in pulses:
+            pulse.under_way += 1
+        heard = silent = False
         try:
-            answer = await resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
-        except dns.resolver.NXDOMAIN as error:
-            self._heard = True
-            return DnsAnswer(name, kind, Dns.NO_NAME, chain=_chain_of_missing(error))
-        except dns.resolver.NoNameservers as error:
-            self._heard = True
-            return DnsAnswer(name, kind, Dns.ERROR, detail=_rcode(error))
-        except dns.exception.Timeout:
-            self._silent += 1
-            await asyncio.sleep(
-                SETTLE_SECONDS
-            )  # so that questions silent at the same moment are counted before the next in the queue looks
+            response = await self._stub.ask(name, kind, TRY_SECONDS, seconds)
+            heard = True
+            return _answer(name, kind, response)
+        except Refused as error:
+            heard = True
+            return DnsAnswer(name, kind, Dns.ERROR, detail=str(error)[:60])
+        except Silent:
+            silent = True
             return DnsAnswer(name, kind, Dns.ERROR, detail="timeout")
-        except (dns.exception.DNSException, OSError, ValueError) as error:  # a bad label, a loop, no route
+        except Unsent as error:
+            return DnsAnswer(name, kind, Dns.ERROR, detail=str(error))
+        except (dns.exception.DNSException, ValueError) as error:  # a bad label, an unknown kind
             return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
-        self._heard = True
-        chain = _chain(answer)
-        if answer.rrset is None and answer.response.answer and not chain:  # it answers, but about other names
-            return DnsAnswer(name, kind, Dns.ERROR, detail="other-name")
-        if answer.rrset is None:
-            return DnsAnswer(name, kind, Dns.NO_DATA, chain=chain)
-        records = tuple(sorted(_text(record, kind) for record in list(answer.rrset)[:RECORDS_MAX]))
-        return DnsAnswer(name, kind, Dns.FOUND, records=records, chain=chain, ttl=int(answer.rrset.ttl))
+        finally:
+            for pulse in pulses:
+                pulse.under_way -= 1
+                pulse.silent += silent
+                pulse.heard = pulse.heard or heard
+            if silent:  # so that questions silent at the same moment are counted before the next in the queue looks
+                await asyncio.sleep(SETTLE_SECONDS)
+
+
+@dataclass(slots=True)
+class _Pulse:
+    """Whether a domain, or anybody at all, has answered yet."""
+
+    silent: int = 0
+    heard: bool = False
+    under_way: int = 0
+    control: asyncio.Task[None] | None = None
+
+    @property
+    def dead(self) -> bool:
+        return self.silent >= SILENT_LIMIT and not self.heard
+
+
+def _answer(name: str, kind: str, response: dns.message.QueryMessage) -> DnsAnswer:
+    try:
+        found = response.resolve_chaining()
+    except dns.exception.DNSException as error:  # a loop, an answer to another question
+        return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
+    chain = tuple(_plain(link[0].target) for link in found.cnames)
+    if response.rcode() == dns.rcode.NXDOMAIN:
+        return DnsAnswer(name, kind, Dns.NO_NAME, chain=chain)
+    if found.answer is None and response.answer and not chain:  # it answers, but about other names
+        return DnsAnswer(name, kind, Dns.ERROR, detail="other-name")
+    if found.answer is None:
+        return DnsAnswer(name, kind, Dns.NO_DATA, chain=chain)
+    records = tuple(sorted(_text(record, kind) for record in list(found.answer)[:RECORDS_MAX]))
+    return DnsAnswer(name, kind, Dns.FOUND, records=records, chain=chain, ttl=int(found.answer.ttl))
 
 
 def is_address(host: str) -> str:
@@ -129,46 +176,21 @@ def split_place(text: str, port: int = 53) -> tuple[str, int]:
     return host.strip("[]").lower(), int(tail)
 
 
-def _resolver(text: str) -> dns.asyncresolver.Resolver | None:
+def _servers(text: str) -> list[Server]:
+    """Who is asked: the place named in the profile, else what this computer is set to. An empty list answers nothing."""
     if text:
-        resolver = dns.asyncresolver.Resolver(configure=False)
         host, port = split_place(text)
-        try:
-            resolver.nameservers = ["127.0.0.1" if host == "localhost" else host]
-        except ValueError:  # a name: a resolver is an address
-            return None
-        resolver.port = port
-    else:
-        try:
-            resolver = dns.asyncresolver.Resolver()
-        except dns.resolver.NoResolverConfiguration:
-            return None
-    resolver.timeout = TRY_SECONDS
-    resolver.lifetime = LIFE_SECONDS
-    resolver.cache = None
-    return resolver
+        host = "127.0.0.1" if host == "localhost" else host
+        return [(host, port)] if is_address(host) else []  # a resolver is an address, not a name
+    try:
+        usual = dns.resolver.Resolver()
+    except dns.resolver.NoResolverConfiguration:
+        return []
+    return [(str(one), usual.port) for one in usual.nameservers]
 
 
 def _plain(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
-
-
-def _chain(answer: dns.resolver.Answer) -> tuple[str, ...]:
-    return tuple(_plain(link[0].target) for link in answer.chaining_result.cnames)
-
-
-def _chain_of_missing(error: dns.resolver.NXDOMAIN) -> tuple[str, ...]:
-    try:
-        responses = error.responses().values()  # type: ignore[no-untyped-call]
-        return tuple(_plain(link[0].target) for response in responses for link in response.resolve_chaining().cnames)
-    except (dns.exception.DNSException, AttributeError):
-        return ()
-
-
-def _rcode(error: dns.resolver.NoNameservers) -> str:
-    tries = error.kwargs.get("errors") or []
-    reason = str(tries[-1][3]) if tries and len(tries[-1]) > 3 else "no-nameservers"
-    return reason.lower()[:60]
 
 
 def _text(record: object, kind: str) -> str:
