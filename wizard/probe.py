@@ -6,10 +6,11 @@ Also what a probe is told about its target: the consented, credential-free part 
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from wizard.model import Answer, Consent, Finding, Route, Unobserved
@@ -114,6 +115,9 @@ progress: ContextVar[Callable[[str], None]] = ContextVar("progress", default=lam
 
 stop: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
 """Set when the person asks to stop: blocking work in a thread looks at it, async work is cancelled."""
+
+earlier: ContextVar[Mapping[str, Any]] = ContextVar("earlier", default=MappingProxyType({}))
+"""By probe, what it saw the last time, where an assessment goes on: a look that ended early may begin where that one ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from wizard.model import Observation, Reason, Unobserved
 from wizard.net import Net
-from wizard.probe import Probe, Target, progress, stop
+from wizard.probe import Probe, Target, earlier, progress, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,21 @@ def choose(probes: Sequence[Probe], items: Sequence[str] = (), *, quick: bool = 
 
 
 async def run(
-    probes: Sequence[Probe], target: Target, net: Net, *, halt: threading.Event | None = None, log: Log = lambda _: None
+    probes: Sequence[Probe],
+    target: Target,
+    net: Net,
+    *,
+    halt: threading.Event | None = None,
+    log: Log = lambda _: None,
+    before: Sequence[Observation] = (),
 ) -> AsyncIterator[Event]:
     """Run `probes`, lanes side by side, late ones last; yield events until all are through.
 
     Set `halt` to stop: what runs is cancelled, and every probe that did not come back is `unknown` (stopped). Closing the iterator
-    cancels too. Errors of a probe go to `log` as a traceback, which the caller redacts.
+    cancels too. Errors of a probe go to `log` as a traceback, which the caller redacts. `before`: what the last run saw; a probe may go on from there.
     """
     halt = halt or threading.Event()
+    earlier.set({one.probe: one.seen for one in before})
     for group in ([p for p in probes if not p.late], [p for p in probes if p.late]):
         if group:
             async for event in _together(_lanes(group), target, net, halt, log):

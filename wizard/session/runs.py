@@ -62,6 +62,7 @@ class Running:
         target = replace(self._profile.target, run_id=run_id)
         answers = session.answers()
         target = replace(target, answers={**target.answers, **answers})
+        seen_before = session.assessment.evidence.observations
         async with open_net(replace(self._profile.access, run_id=run_id, stop=self._halt)) as net:
             self.unowned = self._unowned(net)
 
@@ -72,7 +73,7 @@ class Running:
                 target, notices = await profile.described(target, net)
                 for notice in notices:
                     log(str(notice))
-                async for event in run(self.probes, target, net, halt=self._halt, log=log):
+                async for event in run(self.probes, target, net, halt=self._halt, log=log, before=seen_before):
                     if isinstance(event, Ended):
                         session.add(event.observation)
                     yield event

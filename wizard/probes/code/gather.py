@@ -55,16 +55,19 @@ OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "
 
 Named = tuple[int, str, str, Place]
 """A file to be read: its number in the walk, its name, its path, what it is."""
+Lost = tuple[int, tuple[tuple[str, int], ...]]
+"""What could not be read up to here (bytes, guessed), and what was skipped (reason, count)."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """Small files side by side in one buffer, which is filled again later: (name, place, start, end). `last`: the number of the last in the walk."""
+    """Small files side by side in one buffer, which is filled again later: (name, place, start, end). `passed`: names that are done with them."""
 
     buffer: bytearray
     files: list[tuple[str, Place, int, int]] = field(default_factory=list)
     used: int = 0
-    last: int = -1
+    passed: int = 0
+    lost: Lost = (0, ())
 
 
 @dataclass(slots=True)
@@ -75,9 +78,10 @@ class Single:
     place: Place
     size: int
     head: bytes
-    last: int
+    passed: int
     handle: int = -1
     packed: bool = False
+    lost: Lost = (0, ())
 
 
 Read = Batch | Single
@@ -99,8 +103,10 @@ class Gather:
 
     def read(self, files: Iterable[Named]) -> Iterator[Read]:
         """Batches and single files, in order. A buffer is filled again when the second batch after it is asked for."""
-        self._fresh()
+        self._fresh(0)
+        passed = 0
         for file in files:
+            passed = file[0]
             kind = file[1][file[1].rfind(".") + 1 :].lower()
             if kind in PICTURES:
                 self.skipped["picture"] += 1
@@ -110,7 +116,7 @@ class Gather:
                 continue
             alone = size > SMALL or kind in _PACKED
             if not alone and (self._batch.used + SMALL >= PIECE or len(self._batch.files) >= MOST_TOGETHER):
-                yield self._fresh()
+                yield self._fresh(passed)
             try:
                 single = _single(file, handle, size, kind in _PACKED) if alone else self._add(file, handle, size)
             except OSError as error:
@@ -121,14 +127,20 @@ class Gather:
             self.size += size
             if single is not None:
                 if self._batch.files:
-                    yield self._fresh()
+                    yield self._fresh(passed)
+                single.lost = self.lost
                 yield single
         if self._batch.files:
-            yield self._fresh()
+            yield self._fresh(passed + 1)
+
+    @property
+    def lost(self) -> Lost:
+        """What could not be read and what was skipped so far."""
+        return self.unread, tuple(sorted(self.skipped.items()))
 
     def missed(self, error: OSError) -> None:
         """Count what could not be opened."""
-        self.skipped["denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"] += 1
+        self.skipped[reason(error)] += 1
         self.unread += 4096
 
     def _open(self, path: str) -> tuple[int, int]:
@@ -159,16 +171,16 @@ class Gather:
             head = bytes(memoryview(batch.buffer)[batch.used : batch.used + count])
             more = os.read(handle, PIECE)
             os.close(handle)
-            return Single(file[1], file[3], 0, head + more, file[0])
+            return Single(file[1], file[3], 0, head + more, file[0] + 1)
         os.close(handle)
         batch.files.append((file[1], file[3], batch.used, batch.used + count))
         batch.used += count
-        batch.last = file[0]
         return None
 
-    def _fresh(self) -> Batch:
+    def _fresh(self, passed: int) -> Batch:
         """The batch so far; the next begins in another buffer."""
         full = self._batch
+        full.passed, full.lost = passed, self.lost
         if len(self._buffers) < _BUFFERS:
             self._buffers.append(bytearray(PIECE + 1))
         self._batch = Batch(self._buffers[self._turn])
@@ -176,15 +188,20 @@ class Gather:
         return full
 
 
+def reason(error: OSError) -> str:
+    """Why something could not be opened: denied, vanished."""
+    return "denied" if error.errno in (errno.EACCES, errno.EPERM) else "vanished"
+
+
 def _single(file: Named, handle: int, size: int, packed: bool) -> Single:
     number, name, _, place = file
     if packed:
-        return Single(name, place, size, b"", number, handle, packed=True)
+        return Single(name, place, size, b"", number + 1, handle, packed=True)
     if size > WHOLE:
-        return Single(name, place, size, os.read(handle, PIECE), number, handle)
+        return Single(name, place, size, os.read(handle, PIECE), number + 1, handle)
     head = os.read(handle, size + 1)
     os.close(handle)
-    return Single(name, place, size, head, number)
+    return Single(name, place, size, head, number + 1)
 
 
 def fill(handle: int, view: memoryview) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from threading import Event
+from typing import Any
 
 from wizard.probes.code import gitroom
 from wizard.probes.code.gitroom import Room, Store
+from wizard.probes.code.rest import Rest
 from wizard.probes.code.secrets import Fingerprint, Found, Match, Place, scan_bytes
 
 MOST_BLOB = 8 << 20
@@ -32,6 +35,9 @@ class Past:
     seconds: float = 0.0
     capped: str = ""
     found: list[Found] = field(default_factory=list)
+    rest: Rest | None = None
+    begun: str = ""
+    """``on`` when it went on where the last look ended, ``again`` when it could not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,52 +47,88 @@ class _Object:
     size: int
 
 
-def look(store: Store, private: Fingerprint, told: Callable[[Past], None], stop: Event | None) -> Past:
-    """Scan the objects in a clean room. Blocking; looks at `stop` between objects."""
+def look(
+    store: Store,
+    private: Fingerprint,
+    told: Callable[[Past], None],
+    stop: Event | None,
+    before: Rest | None = None,
+) -> Past:
+    """Scan the objects in a clean room. Blocking; looks at `stop` between objects. Goes on after `before` while the objects are the same."""
     past = Past()
     began = time.monotonic()
     with Room(store) as room:
-        chosen = _choose(room, past)
-        hits = _scan(room, chosen, past, private, told, lambda: _over(past, began, stop))
-        past.found = _placed(room, hits, private) if hits else []
+        choice = _choose(room, past, before)
+        if before is not None and choice is None:
+            past = Past()
+        past.begun = "" if before is None else "on" if choice else "again"
+        choice = choice or _choose(room, past, None) or _Choice([], hashlib.sha256())
+        done = before.read if before is not None and past.begun == "on" else 0
+        first = past.versions
+        hits = _scan(room, choice.objects, past, private, told, lambda: _over(past, began, stop, done))
+        past.found = list(before.found) if before is not None and past.begun == "on" else []
+        past.found += _placed(room, hits, private) if hits else []
+        if past.capped:
+            for one in choice.objects[: past.versions - first]:
+                choice.mark.update(one.id.encode())
+            past.rest = Rest(past.versions, choice.mark.hexdigest(), 0, past.read, found=tuple(past.found))
     past.seconds = time.monotonic() - began
     told(past)
     return past
 
 
-def _over(past: Past, began: float, stop: Event | None) -> bool:
+def _over(past: Past, began: float, stop: Event | None, done: int) -> bool:
     if stop is not None and stop.is_set():
         past.capped = "stopped"
-    elif past.read >= MOST_BYTES:
+    elif past.read - done >= MOST_BYTES:
         past.capped = "bytes"
     elif time.monotonic() - began > MOST_SECONDS:
         past.capped = "seconds"
-    return bool(past.capped)
+    else:
+        return False
+    return True
 
 
-def _choose(room: Room, past: Past) -> list[_Object]:
-    """All blobs of a bearable size, commits and tags; no trees."""
-    chosen: list[_Object] = []
-    child = room.start("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")
-    if child.stdout is None:
-        return []
-    for line in child.stdout:
-        fields = line.decode("ascii", "replace").split()
-        if len(fields) != 3 or fields[1] == "tree" or not fields[2].isdigit():
-            continue
-        size = int(fields[2])
-        if fields[1] == "blob" and size > MOST_BLOB:
+@dataclass(slots=True)
+class _Choice:
+    """What to look at, and a running fingerprint of what the refs lead to and of the objects that were passed."""
+
+    objects: list[_Object]
+    mark: Any
+
+
+def _choose(room: Room, past: Past, before: Rest | None) -> _Choice | None:
+    """All blobs of a bearable size, commits and tags; no trees. What an earlier look passed is left out; None when it is not the same now."""
+    choice = _Choice([], hashlib.sha256(repr(gitroom.refs(room.store)).encode()))
+    skip = before.passed if before is not None else 0
+    past.versions, past.read = skip, before.read if before is not None else 0
+    for id_, kind, size in _objects(room):
+        if kind == "blob" and size > MOST_BLOB:
             past.large += 1
-            if past.large > MOST_SNIFFED or gitroom.is_text(room, fields[0]):
+            if past.large > MOST_SNIFFED or gitroom.is_text(room, id_):
                 past.unread += size
-        elif len(chosen) >= MOST_OBJECTS:
+            continue
+        past.total += 1
+        past.commits += kind == "commit"
+        if past.total <= skip:
+            choice.mark.update(id_.encode())
+        elif len(choice.objects) >= MOST_OBJECTS:
             past.capped = "objects"
             past.unread += size
         else:
-            chosen.append(_Object(fields[0], fields[1], size))
-            past.commits += fields[1] == "commit"
-    past.total = len(chosen)
-    return chosen
+            choice.objects.append(_Object(id_, kind, size))
+        if before is not None and past.total == skip and choice.mark.hexdigest() != before.listing:
+            return None
+    return choice if past.total >= skip else None
+
+
+def _objects(room: Room) -> Iterator[tuple[str, str, int]]:
+    """(id, type, size) of each object that is no tree, in the order in which they are stored."""
+    child = room.start("cat-file", "--batch-check", "--batch-all-objects", "--unordered", "--buffer")
+    for line in child.stdout or ():
+        fields = line.decode("ascii", "replace").split()
+        if len(fields) == 3 and fields[1] != "tree" and fields[2].isdigit():
+            yield fields[0], fields[1], int(fields[2])
 
 
 def _scan(
@@ -99,6 +141,7 @@ def _scan(
 ) -> dict[str, str]:
     """Ids of objects with a match, and their type."""
     hits: dict[str, str] = {}
+    first = past.versions
     for id_, kind, body in gitroom.batch(room, [o.id for o in chosen], MOST_BLOB):
         past.versions += 1
         past.read += len(body)
@@ -107,8 +150,8 @@ def _scan(
         if past.versions % 64 == 0:
             told(past)
             if over():
-                past.unread += sum(o.size for o in chosen[past.versions :])
                 break
+    past.unread += sum(o.size for o in chosen[past.versions - first :])  # stopped, or git gave up on a broken object
     return hits
 
 

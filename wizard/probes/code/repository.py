@@ -11,9 +11,10 @@ from pathlib import Path
 
 from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Severity
 from wizard.net import Net
-from wizard.probe import Probe, Target, progress, stop
+from wizard.probe import Probe, Target, earlier, progress, stop
 from wizard.probes.code import findings, handed, prefixes
 from wizard.probes.code.places import Fate, rule
+from wizard.probes.code.rest import Rest
 from wizard.probes.code.secrets import Fingerprint, Found, Place, engine_name
 from wizard.probes.code.sorts import Env, Sorts
 from wizard.probes.code.tree import Report, Walk, digest, shown
@@ -62,6 +63,10 @@ class Seen:
     """The repository and the build output."""
     built: bool = False
     """The folder itself holds build output."""
+    rest: Rest | None = None
+    """Where the look through the folder ended early."""
+    begun: str = ""
+    """``on`` when it went on where the last one ended, ``again`` when it could not, as the folder had changed."""
 
 
 async def observe(target: Target, net: Net) -> Seen:
@@ -101,10 +106,23 @@ def _tree(root: Path, seen: Seen, private: Fingerprint, told: Callable[[Report],
     named: list[prefixes.Named] = []
     walk = Walk(root, sorts.place, private, told, stop.get(), also=sorts.tracked or frozenset())
     walk.noticed, walk.marks = lambda name, head: named.extend(prefixes.look(name, head)), prefixes.MARKS
+    walk.salt = "\n".join((sorts.git, *sorts.builds, *sorted(sorts.tracked or ())))
+    before, begun = earlier.get().get(PROBE.id), ""
+    if isinstance(before, Seen) and before.rest is not None:
+        begun = "on" if walk.go_on(before.rest) else "again"
+        named.extend(before.prefixed if begun == "on" else ())
     area = _area(walk.run())
     envs = tuple(sorts.envs[:200])
     seen = replace(seen, repository=True, git=sorts.git, tree=area, envs=envs, prefixed=tuple(named[:200]))
-    seen = replace(seen, built=bool(sorts.builds) or any(one.place is Place.BUILD for one in walk.report.found))
+    rest = walk.rest
+    if rest is not None:
+        rest = replace(rest, found=_worst(list(rest.found)))
+    seen = replace(
+        seen,
+        rest=rest,
+        begun=begun,
+        built=bool(sorts.builds) or any(one.place is Place.BUILD for one in walk.report.found),
+    )
     return seen, [sorts.settled(one) for one in walk.report.found]
 
 
@@ -206,12 +224,12 @@ def _repo_tree(seen: Seen) -> list[Finding]:
     made = findings.fails("repo-tree", own, Basis.EVIDENCED)
     made += findings.to_review("repo-tree", own, Basis.EVIDENCED)
     if not any(f.outcome is Outcome.FAIL for f in made):
-        made.append(_whole(check, seen.tree))
+        made.append(_whole(check, seen.tree, seen.begun))
     made += findings.listed("public-keys", own, Basis.EVIDENCED, frozenset((Fate.PUBLIC,)), "public")
     return made
 
 
-def _whole(check: str, area: Area) -> Finding:
+def _whole(check: str, area: Area, begun: str = "") -> Finding:
     """Nothing was found: a pass when nearly all was read, else unknown."""
     told = (
         ("files", f"{area.files:,}"),
@@ -222,6 +240,7 @@ def _whole(check: str, area: Area) -> Finding:
     facts = f"{area.files} files, {area.read} bytes, {area.unread} unread, {area.seconds} s; skipped: " + (
         ", ".join(f"{reason} {count}" for reason, count in area.skipped) or "-"
     )
+    facts += {"on": "; went on", "again": "; begun again, files had changed"}.get(begun, "")
     if area.capped or area.coverage < LEAST_COVERAGE:
         say = "stopped" if area.capped == "stopped" else "partly"
         return Finding(

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from wizard.model import Basis, Consent, FileRef, Finding, Outcome, Reason, Slots
 from wizard.net import Net
-from wizard.probe import Probe, Target, progress, stop
+from wizard.probe import Probe, Target, earlier, progress, stop
 from wizard.probes.code import findings, gitroom, handed, history
 from wizard.probes.code.places import Fate
+from wizard.probes.code.rest import Rest
 from wizard.probes.code.secrets import Fingerprint, Found, engine_name
 
 ITEM = findings.ITEM
@@ -38,6 +39,9 @@ class Seen:
     engine: str = ""
     found: tuple[Found, ...] = ()
     code: tuple[FileRef, ...] = ()
+    rest: Rest | None = None
+    begun: str = ""
+    """``on`` when it went on where the last look ended, ``again`` when it could not, as the objects had changed."""
 
 
 async def observe(target: Target, net: Net) -> Seen:
@@ -53,7 +57,9 @@ def _look(root: Path, private: Fingerprint) -> Seen:
         return Seen(refused="none")
     if store.refused:
         return Seen(refused=store.refused, shallow=store.shallow)
-    past = history.look(store, private, _teller(), stop.get())
+    before = earlier.get().get(PROBE.id)
+    rest = before.rest if isinstance(before, Seen) else None
+    past = history.look(store, private, _teller(), stop.get(), rest)
     return Seen(
         "",
         store.shallow,
@@ -68,6 +74,8 @@ def _look(root: Path, private: Fingerprint) -> Seen:
         engine_name(),
         tuple(past.found[:MOST_FOUND]),
         handed.refs(root),
+        replace(past.rest, found=past.rest.found[:MOST_FOUND]) if past.rest else None,
+        past.begun,
     )
 
 
@@ -109,6 +117,7 @@ def _whole(seen: Seen) -> Finding:
         f"{seen.versions} of {seen.total} versions, {seen.commits} commits, {seen.read} bytes, {seen.large} larger than 8 MiB, "
         f"{seen.seconds} s{', shallow' if seen.shallow else ''}{', ' + seen.capped if seen.capped else ''}"
     )
+    facts += {"on": ", went on", "again": ", begun again, objects had changed"}.get(seen.begun, "")
     say = "shallow" if seen.shallow else "stopped" if seen.capped == "stopped" else "partly"
     if seen.shallow or seen.capped or share < LEAST_COVERAGE or not seen.total:
         say = "empty" if not seen.total else say

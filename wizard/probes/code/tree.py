@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Event
 
 from wizard.probes.code import archives
-from wizard.probes.code.gather import PIECE, Batch, Gather, Named, Single, ahead
+from wizard.probes.code.gather import PIECE, Batch, Gather, Lost, Named, Single, ahead, reason
+from wizard.probes.code.rest import Rest, listing
 from wizard.probes.code.secrets import Fingerprint, Found, Place, Result, Scanner, any_of, escape, glance, touched
 
 SKIPPED = frozenset(
@@ -86,14 +87,46 @@ class Walk:
     """Where given, only files in which one of these stands are sure to be seen by `noticed`."""
     report: Report = field(default_factory=Report)
     prefix: str = ""
+    salt: str = ""
+    """What else must be the same for a walk to go on where an earlier one ended."""
     _gather: Gather = field(default_factory=Gather)
     _before: tuple[int, int] = (0, 0)
     _began: float = 0.0
+    _since: int = 0
+    _from: int = 0
+    _passed: int = 0
+    _lost: Lost = (0, ())
+    _cut: tuple[str, int] | None = None
+    """A long file that was left in the middle, and the bytes read of it."""
+
+    def go_on(self, rest: Rest) -> bool:
+        """Begin where an earlier walk ended; False, and all is looked at, when what it had passed is not the same any more."""
+        same = bool(rest.listing) and listing(self._plain(), rest.passed, self.salt) == rest.listing
+        if same:
+            report = self.report
+            self._from = self._passed = rest.passed
+            report.files, report.read, report.found = rest.files, rest.read, list(rest.found)
+            self._gather.unread, self._gather.skipped = rest.unread, Counter(dict(rest.skipped))
+            self._lost = self._gather.lost
+        return same
+
+    @property
+    def rest(self) -> Rest | None:
+        """Where to go on after a walk that ended early; None when it did not, or files may have changed meanwhile."""
+        report = self.report
+        if report.capped in ("", "matches"):
+            return None
+        found, cut = report.found, self._cut
+        if cut is not None:
+            found = [one for one in found if one.match.name != cut[0]]
+        told = listing(self._plain(), self._passed, self.salt, self._since)
+        files, read = report.files - (cut is not None), report.read - (cut[1] if cut is not None else 0)
+        return Rest(self._passed, told, files, read, *self._lost, tuple(found)) if told else None
 
     def run(self) -> Report:
         """Walk and scan. Blocking; a thread of its own reads ahead, this one scans."""
-        self._began, self._before = time.monotonic(), (self.report.files, self.report.read)
-        self._gather.skipped = self.report.skipped
+        self._began, self._since = time.monotonic(), time.time_ns()
+        self._before = (0, 0) if self._from else (self.report.files, self.report.read)
         with closing(ahead(self._gather.read(self._wanted()))) as found:
             for one in found:
                 if self._stopped():
@@ -103,8 +136,12 @@ class Walk:
                     self._together(one)
                 else:
                     self._alone(one)
+                self._passed, self._lost = one.passed - (self._cut is not None), one.lost
                 self.told(self.report)
+                if self._cut is not None:
+                    break
         self.report.unread += self._gather.unread
+        self.report.skipped.update(self._gather.skipped)
         self.report.seconds = time.monotonic() - self._began
         self.told(self.report)
         return self.report
@@ -115,7 +152,7 @@ class Walk:
             if self._over():
                 return
             place = self.place(name)
-            if place is not None:
+            if place is not None and number >= self._from:
                 yield number, self.prefix + name, path, place
 
     def _stopped(self) -> bool:
@@ -148,7 +185,7 @@ class Walk:
                 with os.scandir(folder) as listed:
                     entries = sorted(listed, key=_by_name)
             except OSError as error:
-                self._gather.missed(error)
+                self._shut(error)
                 continue
             below: list[tuple[str, str]] = []
             for entry in entries:
@@ -164,6 +201,14 @@ class Walk:
         for name in sorted(self.also):
             if set(name.split("/")[:-1]) & SKIPPED:
                 yield name, os.path.join(self.root, name)  # noqa: PTH118  as fast as the rest
+
+    def _shut(self, error: OSError) -> None:
+        self.report.skipped[reason(error)] += 1
+        self.report.unread += 4096
+
+    def _plain(self) -> Iterator[tuple[str, str]]:
+        """The names once more, without counting anything."""
+        return Walk(self.root, self.place, self.private, also=self.also)._names()
 
     def _together(self, batch: Batch) -> None:
         """Small files, in one pass; only those in which an anchor was met are looked at one by one."""
@@ -207,6 +252,7 @@ class Walk:
             self.report.read += len(piece)
             if self._over():
                 self.report.unread += left
+                self._cut = (one.name, one.size - left)
                 break
         self._keep(scanner.end(), one.place)
 
