@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from wizard.demo.parts.dns import serve_dns
-from wizard.demo.parts.http import Hang, Request, Response, page, serve
+from wizard.demo.parts.http import Request, Response, page, serve
 from wizard.model import Consent
 from wizard.net import Access, Call, Fault, Secret, open_net
 from wizard.net.consent import class_of
@@ -121,18 +121,6 @@ async def test_stop_ends_everything():
         assert (await net.send(Call("GET", web.url + "/2"))).fault is Fault.STOPPED
         assert net.refuses(LOOK, web.url) == "stopped"
         assert (await net.shake("127.0.0.1", web.port)).fault is Fault.STOPPED
-
-
-async def test_two_silences_take_a_host_down_and_an_answer_in_between_does_not():
-    def handler(request: Request):
-        return ok(request) if request.path == "/ok" else Hang()
-
-    async with serve(handler) as web, open_net(access(web.port)) as net:
-        faults = [
-            (await net.send(Call("GET", f"{web.url}/{path}", timeout=0.2))).fault
-            for path in ("a", "ok", "b", "c", "ok?2")
-        ]
-    assert faults == [Fault.TIMEOUT, Fault.NONE, Fault.TIMEOUT, Fault.TIMEOUT, Fault.DOWN]
 
 
 class Hurry(Clock):

@@ -24,6 +24,7 @@ from wizard.net.dial import Dial, Places, pool, trust
 from wizard.net.exchange import Request, exchange, host_of, parse, port_of, wire_headers
 from wizard.net.hello import VERSIONS, hello
 from wizard.net.names import Names
+from wizard.net.outages import Outages, Place
 from wizard.net.pace import Clock
 from wizard.net.redact import Redactor
 from wizard.net.standing import Standing
@@ -31,7 +32,6 @@ from wizard.net.tls import Shaker
 from wizard.net.tokens import Unfit
 from wizard.net.types import Access, Call, DnsAnswer, Fault, Hello, Reply, Sent, Spent, TlsFacts, TokenFacts
 
-SILENCES_MOST = 2
 ISSUER_MOST = 65_536
 HELLO_SECONDS = 6.0
 
@@ -46,7 +46,7 @@ class Door:
         self._access = access
         self._agent = f"LaunchReady/{__version__} (+run {access.run_id})"
         self._clock = clock or Clock()
-        self._silences: dict[tuple[str, int, str], int] = {}
+        self._outages = Outages(self._clock, self._stopped)
         self._pools: dict[tuple[str, str], httpcore.AsyncConnectionPool] = {}
         self._log: list[Sent] = []
 
@@ -109,7 +109,7 @@ class Door:
                 detail=self.reveals(reply.detail),
                 size=reply.size,
                 t_total_ms=reply.t_total_ms,
-                address=reply.address,
+                address=reply.address or call.address,
                 reads=call.reads,
                 body=len(call.body or b""),
                 mark=self._mark(call),
@@ -168,13 +168,21 @@ class Door:
         return "" if self._budget.room(consent, ladder=ladder) else "budget-spent"
 
     async def _paced(self, call: Call, request: Request) -> Reply:
-        consent = class_of(call)
         place = (host_of(request.url), port_of(request.url), call.address)
+        reply = await self._once(call, request, place)
+        while await self._outages.again(place, reply):
+            self._note(call, reply)
+            reply = await self._once(call, request, place)
+        return reply
+
+    async def _once(self, call: Call, request: Request, place: Place) -> Reply:
+        consent = class_of(call)
         loopback = await self._places.loopback(*place)
         async with self._budget.lane(consent, ladder=call.ladder, loopback=loopback):
+            up = await self._outages.ready(place)
             if self._stopped():
                 return Reply(fault=Fault.STOPPED, detail="stopped", url=call.url)
-            if self._silences.get(place, 0) >= SILENCES_MOST:
+            if not up:
                 return Reply(fault=Fault.DOWN, detail="silent", url=call.url)
             if not self._budget.room(consent, ladder=call.ladder):
                 return Reply(fault=Fault.BUDGET, detail="budget-spent", url=call.url)
@@ -188,8 +196,7 @@ class Door:
             except asyncio.CancelledError:  # it may have arrived, and what it left must be found again
                 self._note(call, Reply(fault=Fault.RESET, detail="cancelled", url=call.url))
                 raise
-        silent = reply.fault is Fault.TIMEOUT and not reply.status
-        self._silences[place] = self._silences.get(place, 0) + 1 if silent else 0
+        self._outages.note(place, reply)
         return reply
 
     def _pool(self, scheme: str, address: str) -> httpcore.AsyncConnectionPool:

@@ -47,7 +47,8 @@ class Fault(StrEnum):
     """Why there is no usable reply. From `down` on they are refusals of our own door: nothing was sent.
 
     `Reply.detail` then is the reason's key (needs-touch, needs-push, not-owned, other-host, budget-spent, stopped), or for `consent` what the door
-    never does: delete, address (a credential to a bare address), read-only (a write to a provider). `down`: two silences in a row. `unfit`: the
+    never does: delete, address (a credential to a bare address), read-only (a write to a provider). `down`: two silences in a row, and not back within two
+    pauses. `unfit`: the
     request cannot be made as asked: not-a-jwt, not-a-bearer, no-account, no-credential, no-key, no-claims, no-scheme, no-timestamp,
     unknown-kind, bad-url, bad-name, method, not-http.
     """

@@ -11,6 +11,9 @@ from wizard.words import area
 _LINE = re.compile(r"(?P<where>[A-Z]+ /\S*)(?: as (?P<who>[a-z]+(?: [a-z]+)*))?: (?P<what>[^:]+)(?:: (?P<mark>[^:]+))?")
 _COUNTED = re.compile(r"(?P<count>\d{1,9}) (?P<noun>[a-z ]+?)s?")
 _SENT = re.compile(r"\d{1,9} sent(?:, \d{1,9} (?:taken|moved|refused|broke|unanswered)){1,5}")
+_OUTAGE = re.compile(
+    r"outage: (?P<host>[^,]+), (?P<time>[\d.]+ UTC), (?P<where>[^,]+), (?:(?P<seconds>\d{1,9}) s|not back)"
+)
 _BARE = "refused without content: "
 
 
@@ -39,6 +42,9 @@ def aftercare(lines: Iterable[str]) -> dict[str, list[dict[str, str]] | list[str
             _note(row, found["what"])
         elif line.startswith(_BARE):
             bare |= dict.fromkeys(line.removeprefix(_BARE).split(", "))
+        elif (fell := _OUTAGE.fullmatch(line)) is not None:
+            said = words["aftercare"]["outage" if fell["seconds"] else "outage-open"]
+            others.append(said.format(**{name: text or "" for name, text in fell.groupdict().items()}))
         else:
             others.append(line)
     rows = [

@@ -15,6 +15,7 @@ from wizard.net import Net, open_net
 from wizard.runner import Began, Ended, Event, Said, choose, now, run
 from wizard.session.core import Session
 from wizard.session.left import left_behind
+from wizard.session.outages import outages
 
 __all__ = ["Began", "Ended", "Event", "Running", "Said"]
 
@@ -73,17 +74,26 @@ class Running:
                 target, notices = await profile.described(target, net)
                 for notice in notices:
                     log(str(notice))
+                told = 0
                 async for event in run(self.probes, target, net, halt=self._halt, log=log, before=seen_before):
                     if isinstance(event, Ended):
                         session.add(event.observation)
+                        for line in outages(net.log(), ended=False)[told:]:
+                            told += 1
+                            yield Said(event.probe, event.item, line)
                     yield event
             finally:
                 for sent in net.log() if self._debug else ():
                     log(str(sent))
                 seen = [o.seen for o in session.assessment.evidence.observations]
-                told = (line for s in seen for line in getattr(s, "aftercare", ()))
+                after = (line for s in seen for line in getattr(s, "aftercare", ()))
                 # what an earlier run left stands in the product still: nobody told us that it was taken away
-                lines = (*session.assessment.aftercare, *told, *left_behind(net.log(), target))
+                lines = (
+                    *session.assessment.aftercare,
+                    *after,
+                    *left_behind(net.log(), target),
+                    *outages(net.log()),
+                )
                 session.assessment = replace(
                     session.assessment,
                     run=Run(run_id, started, _second(), net.spent().total),
