@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from wizard.model import Consent, Route, Unobserved
-from wizard.net import Call, Net, Reply
+from wizard.model import Consent, Reason, Route, Unobserved
+from wizard.net import Call, Fault, Net, Reply
 from wizard.probe import Probe, Target
 from wizard.probes.api.cors_read import CHECKS, Answered, Place, Seen, read
 from wizard.probes.api.evidence import shown
@@ -39,7 +39,7 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     approved = target.origins[0] if target.origins else origin_of(target.site)
     places = await _places(target, net)
     if not places:
-        return Unobserved("no-api")
+        return await _nothing(target, net)
     if all(is_provider(place.url) for place in places):
         return Seen(approved=approved, provider=urlsplit(places[0].url).netloc)
     if not approved:
@@ -53,10 +53,23 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         kept.append(_place(where, approved, net))
         sent = (Sent("approved-origin", approved), *strange(approved, target.run_id))
         for one in sent if at == 0 else [s for s in sent if s.check in ("approved-origin", *SHORT)]:
-            answers.append(await _ask(where, one, net))
+            answer, fault = await _ask(where, one, net)
+            if fault is Fault.TLS:
+                return _no_safe_line(where.url)
+            answers.append(answer)
             if where.private and one.check in PREFLIGHTED and (at == 0 or one.check == "any-origin"):
                 answers.append(await _preflight(where, one, net))
     return Seen(approved=approved, places=tuple(kept), answers=tuple(answers))
+
+
+def _no_safe_line(url: str) -> Unobserved:
+    return Unobserved("no-safe-line", (("host", urlsplit(url).netloc),), Reason.INCONCLUSIVE)
+
+
+async def _nothing(target: Target, net: Net) -> Unobserved:
+    """No address to ask: because nobody names one, or because the page that would name them could not be had safely."""
+    page = await net.send(Call("GET", target.site, why="cors.page")) if target.site else Reply()
+    return _no_safe_line(target.site) if page.fault is Fault.TLS else Unobserved("no-api")
 
 
 async def _places(target: Target, net: Net) -> list[_Where]:
@@ -98,12 +111,13 @@ def _place(where: _Where, approved: str, net: Net) -> Place:
     )
 
 
-async def _ask(where: _Where, sent: Sent, net: Net) -> Answered:
+async def _ask(where: _Where, sent: Sent, net: Net) -> tuple[Answered, Fault]:
     consent = Consent.LOOK if where.actor == "nobody" else Consent.TOUCH
     call = Call(
         "GET", where.url, where.actor, (("Origin", sent.origin),), consent=consent, why=f"cors.{sent.check}", fresh=True
     )
-    return _answered(where, sent, "GET", await net.send(call), net)
+    reply = await net.send(call)
+    return _answered(where, sent, "GET", reply, net), reply.fault
 
 
 async def _preflight(where: _Where, sent: Sent, net: Net) -> Answered:

@@ -31,7 +31,7 @@ def why_nothing(exchange: Exchange) -> tuple[Reason, str]:
     if exchange.kind is Kind.SILENT:
         if exchange.why in _REFUSED:
             return Reason.NOT_TESTED, "reasons." + _REFUSED[Fault(exchange.why)]
-        return Reason.INCONCLUSIVE, "reasons.host-down"
+        return Reason.INCONCLUSIVE, "reasons.no-safe-line" if exchange.why == Fault.TLS else "reasons.host-down"
     key = {Kind.BLOCKED: "challenged", Kind.THROTTLES: "throttled", Kind.BREAKS: "broke"}.get(exchange.kind)
     if key is None and exchange.kind is Kind.UNCLEAR:
         key = _UNCLEAR.get(exchange.why)

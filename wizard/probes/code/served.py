@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from wizard.model import Consent, Reason, Unobserved
-from wizard.net import Net
+from wizard.net import Fault, Net
 from wizard.probe import Probe, Target, progress
 from wizard.probes.code import exposed
 from wizard.probes.code.crawl import Crawl
@@ -29,7 +29,8 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         if crawl.challenged:
             return Unobserved("challenged", (("host", host),), Reason.INCONCLUSIVE)
         if crawl.fault:
-            return Unobserved("host-down", (("host", host),), Reason.INCONCLUSIVE)
+            say = "no-safe-line" if crawl.fault == Fault.TLS else "host-down"
+            return Unobserved(say, (("host", host),), Reason.INCONCLUSIVE)
     looked = await exposed.look(target.site, net, net.fingerprint)
     return _seen(host, crawl, looked)
 

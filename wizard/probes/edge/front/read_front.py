@@ -70,9 +70,8 @@ def _front(point: Point, seen: Seen) -> Finding:
             "edge.front", Outcome.PASS, place, "hosts-own" if outside else "", evidence=evidence, note=bool(outside)
         )
     if not outside:
-        return finding(
-            "edge.front", Outcome.UNKNOWN, place, "no-mark" if point.status else "reasons.host-down", evidence=evidence
-        )
+        unmet = "reasons.no-safe-line" if point.fault is Fault.TLS else "reasons.host-down"
+        return finding("edge.front", Outcome.UNKNOWN, place, "no-mark" if point.status else unmet, evidence=evidence)
     if len(outside) < len(point.addresses):
         return finding("edge.front", Outcome.FAIL, place, "one-beside", evidence=evidence, slots=slots)
     if not point.status and point.fault is not Fault.TLS:
