@@ -33,7 +33,7 @@ class Row:
 def examine(environ: Mapping[str, str]) -> list[Row]:
     """All rows, in the order in which a person would mend them."""
     rows = [_python(), _place(environ), _pdf(), _fonts(), _terminal(environ), _edges()]
-    rows += [_program("git"), *(_module(name, module) for name, module in _MODULES.items())]
+    rows += [_git(), *(_module(name, module) for name, module in _MODULES.items())]
     return rows
 
 
@@ -106,8 +106,11 @@ def _terminal(environ: Mapping[str, str]) -> Row:
     return _row("terminal", state, f"{size.columns}x{size.lines}, {encoding}")
 
 
-def _program(name: str) -> Row:
-    return _row(name, "ok" if shutil.which(name) else "warning")
+def _git() -> Row:
+    """Without git, a library may read the objects in its place."""
+    if not shutil.which("git") and importlib.util.find_spec("dulwich") is not None:
+        return Row("git", "ok", say("doctor.git.instead"))
+    return _row("git", "ok" if shutil.which("git") else "warning")
 
 
 def _module(name: str, module: str) -> Row:

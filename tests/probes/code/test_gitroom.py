@@ -157,11 +157,6 @@ async def test_a_linked_objects_folder_is_refused(repo: Path, tmp_path: Path) ->
     assert (await only(repo)).say == "refused-outside"
 
 
-async def test_without_git_on_the_computer(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
-    assert (await only(repo)).say == "refused-no-git"
-
-
 async def test_a_large_text_is_not_read_and_said(repo: Path) -> None:
     commit(repo, big_txt=b"x " * (5 << 20))
     assert (await only(repo)).say == "partly"

@@ -7,12 +7,14 @@ attributes, aliases and pager are never read; refs are read as text by us; no ob
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import re
 import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -73,12 +75,21 @@ def open_store(repository: Path) -> Store | None:
     if not resolved.is_relative_to(home) or not common.is_relative_to(home):
         return Store(resolved, common, "outside")
     objects = common / "objects"
-    if not objects.is_dir() or not objects.resolve().is_relative_to(home):
+    inside = all(part.resolve().is_relative_to(home) for part in (objects, objects / "pack"))
+    if not objects.is_dir() or not inside:
         return Store(resolved, common, "odd" if not objects.is_dir() else "outside")
     config = _text(common / "config", 1 << 18)
-    refused = "alternates" if _alternates(objects, home) else "" if shutil.which("git") else "no-git"
+    refused = "alternates" if _alternates(objects, home) else "" if _reader(objects) else "no-git"
     sha256 = bool(re.search(r"(?im)^\s*objectformat\s*=\s*\"?sha256", config))
     return Store(resolved, common, refused, (common / "shallow").exists(), sha256)
+
+
+def _reader(objects: Path) -> str:
+    """Who reads the objects: git, else dulwich (which we let read one store only), else nobody."""
+    if shutil.which("git"):
+        return "git"
+    more = any(_text(objects / "info" / name, 1 << 16).strip() for name in ("alternates", "http-alternates"))
+    return "dulwich" if importlib.util.find_spec("dulwich") is not None and not more else ""
 
 
 def _alternates(objects: Path, home: Path) -> bool:
@@ -151,8 +162,10 @@ class Room:
     def start(self, *arguments: str, index: Path | None = None) -> subprocess.Popen[bytes]:
         """A git child on the room, with pipes in and out. Its environment is ours alone."""
         flags = [part for flag in _FLAGS for part in ("-c", flag)]
+        git = shutil.which("git")
+        first = [git, "--no-pager", *flags] if git else self._without()
         child = subprocess.Popen(  # noqa: S603
-            [shutil.which("git") or "git", "--no-pager", *flags, *arguments],
+            [*first, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -162,6 +175,12 @@ class Room:
         )
         self._children.append(child)
         return child
+
+    def _without(self) -> list[str]:
+        """A program of ours that answers in git's words; it runs apart, as git does, so that it can be bounded and killed."""
+        program = Path(__file__).resolve().with_name("without_git.py")
+        form = "sha256" if self.store.sha256 else "sha1"
+        return [sys.executable, "-I", str(program), str(self.store.objects), self._folder, form]
 
     def _environment(self, index: Path | None) -> dict[str, str]:
         own = {

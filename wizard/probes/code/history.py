@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -58,20 +59,23 @@ def look(
     past = Past()
     began = time.monotonic()
     with Room(store) as room:
-        choice = _choose(room, past, before)
+        done = before.read if before is not None else 0
+        choice = _choose(room, past, before, lambda: _over(past, began, stop, done))
         if before is not None and choice is None:
-            past = Past()
+            past, done = Past(), 0
         past.begun = "" if before is None else "on" if choice else "again"
-        choice = choice or _choose(room, past, None) or _Choice([], hashlib.sha256())
-        done = before.read if before is not None and past.begun == "on" else 0
+        over = partial(_over, past, began, stop, done)
+        choice = choice or _choose(room, past, None, over) or _Choice([], hashlib.sha256())
         first = past.versions
-        hits = _scan(room, choice.objects, past, private, told, lambda: _over(past, began, stop, done))
+        hits = _scan(room, choice.objects, past, private, told, over)
         past.found = list(before.found) if before is not None and past.begun == "on" else []
         past.found += _placed(room, hits, private) if hits else []
         if past.capped:
             for one in choice.objects[: past.versions - first]:
                 choice.mark.update(one.id.encode())
             past.rest = Rest(past.versions, choice.mark.hexdigest(), 0, past.read, found=tuple(past.found))
+            if past.total < past.versions:  # stopped before it came to where the last look ended
+                past.rest = before
     past.seconds = time.monotonic() - began
     told(past)
     return past
@@ -97,7 +101,7 @@ class _Choice:
     mark: Any
 
 
-def _choose(room: Room, past: Past, before: Rest | None) -> _Choice | None:
+def _choose(room: Room, past: Past, before: Rest | None, over: Callable[[], bool]) -> _Choice | None:
     """All blobs of a bearable size, commits and tags; no trees. What an earlier look passed is left out; None when it is not the same now."""
     choice = _Choice([], hashlib.sha256(repr(gitroom.refs(room.store)).encode()))
     skip = before.passed if before is not None else 0
@@ -108,6 +112,8 @@ def _choose(room: Room, past: Past, before: Rest | None) -> _Choice | None:
             if past.large > MOST_SNIFFED or gitroom.is_text(room, id_):
                 past.unread += size
             continue
+        if past.total % 256 == 255 and over():
+            return choice
         past.total += 1
         past.commits += kind == "commit"
         if past.total <= skip:
@@ -141,7 +147,7 @@ def _scan(
 ) -> dict[str, str]:
     """Ids of objects with a match, and their type."""
     hits: dict[str, str] = {}
-    first = past.versions
+    before = past.read
     for id_, kind, body in gitroom.batch(room, [o.id for o in chosen], MOST_BLOB):
         past.versions += 1
         past.read += len(body)
@@ -151,7 +157,7 @@ def _scan(
             told(past)
             if over():
                 break
-    past.unread += sum(o.size for o in chosen[past.versions - first :])  # stopped, or git gave up on a broken object
+    past.unread += max(0, sum(o.size for o in chosen) - past.read + before)  # stopped, or broken objects
     return hits
 
 
@@ -161,7 +167,7 @@ def _placed(room: Room, hits: dict[str, str], private: Fingerprint) -> list[Foun
     reachable = _reachable(room, named)
     found: list[Found] = []
     looked = 0
-    for id_, kind, body in gitroom.batch(room, list(hits), MOST_BLOB):
+    for id_, kind, body in gitroom.batch(room, sorted(hits), MOST_BLOB):
         path = reachable.get(id_)
         place = Place.HISTORY if path is not None else Place.DANGLING
         name = path or (f"{kind} {id_[:7]}" if kind != "blob" else f"blob {id_[:7]}")
