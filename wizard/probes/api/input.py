@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from wizard.intake import routes as intake
 from wizard.model import Consent, Route, Unobserved
 from wizard.net import Call, Net, Reply
-from wizard.probe import Probe, Target, progress
+from wizard.probe import Chat, Probe, Target, progress
 from wizard.probes.api import input_bodies as bodies
 from wizard.probes.api import odd, patience
 from wizard.probes.api.ask import Asker
 from wizard.probes.api.bodies import leaves, parse_json
 from wizard.probes.api.evidence import shown
 from wizard.probes.api.faces import Face, Kind, is_open
+from wizard.probes.api.input_answers import spoken
 from wizard.probes.api.input_ids import odd_routes
 from wizard.probes.api.input_read import CHECKS, read
 from wizard.probes.api.input_seen import Place, Seen, Tried, is_error, with_words
@@ -45,7 +46,7 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     if good is None:
         return Seen(refused="reasons.not-json", route=name)
     asker = Asker(target, net, limit=LIMIT, renew=lambda call: talk.renewed(call, stamps))
-    first = await Tries(asker, route, name, good).all(full=True)
+    first = await Tries(asker, route, name, good, target.chat).all(full=True)
     ids = await _ids(asker, good, first)
     may_push = not net.refuses(Consent.PUSH, talk.where(target, route))
     uploads = await try_uploads(asker, may_push=may_push)
@@ -71,6 +72,7 @@ class Tries:
     route: Route
     name: str
     good: bodies.Good
+    chat: Chat = field(default_factory=Chat)
     crashed: set[str] = field(default_factory=set)
 
     async def all(self, *, full: bool) -> Place:
@@ -119,6 +121,9 @@ class Tries:
             return await self._again(one, with_words(tried, reply, one.body, self.asker.net))
         if not is_open(face.kind):
             return with_words(tried, reply, one.body, self.asker.net) if is_error(face) else tried
+        if one.check == "missing-message":
+            words = [spoken(self.chat, each, self.good.body.decode("utf-8", "replace")) for each in (control, reply)]
+            return replace(tried, replied=bool(words[0] & words[1]))
         if one.check == "code-as-text":
             text = talk.words(self.asker.target.chat, reply)
             return replace(tried, sum=odd.SUM in text and odd.SUM not in one.body.decode("utf-8", "replace"))

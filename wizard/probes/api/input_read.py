@@ -149,6 +149,8 @@ def _answered(one: Tried, seen: Seen) -> Told:
     if _fits(_FAILS, one):
         if one.first.kind is Kind.EMPTIES:
             return Told(Outcome.UNKNOWN, "quiet", Reason.REVIEW)
+        if not one.replied:
+            return Told(Outcome.UNKNOWN, "taken", Reason.REVIEW)
         return Told(Outcome.FAIL)
     if _fits(_REVIEWS, one):
         return Told(Outcome.UNKNOWN, "system-turn" if one.payload == "system turn" else "review", Reason.REVIEW)

@@ -15,7 +15,8 @@ class Tried:
     """One odd request. `again`: sent a second time because the server broke; `held`: whether the good request worked after that.
 
     `echoed`: fields that came back with our value; `stuck`: fields that the own profile shows with our value afterwards; `sum`: a template's
-    result stood in the answer; `served`: the media type under which an upload came back from the product's own host; `said`: the start of an error.
+    result stood in the answer; `served`: the media type under which an upload came back from the product's own host; `said`: the start of an error;
+    `replied`: the bot spoke where it speaks to a good message.
     """
 
     check: str
@@ -30,6 +31,7 @@ class Tried:
     stuck: tuple[str, ...] = ()
     sum: bool = False
     served: str = ""
+    replied: bool = True
 
     @property
     def line(self) -> str:
@@ -38,6 +40,7 @@ class Tried:
         words = "".join(f"; {leak.kind}: {leak.text}" for leak in self.leaks)
         came = "".join(f"; {name} {', '.join(of)}" for name, of in (("echo", self.echoed), ("kept", self.stuck)) if of)
         served = f"; served as {self.served}" if self.served else ""
+        served += "" if self.replied else "; no words of the bot"
         said = f"; {self.said}" if self.said and not self.leaks else ""
         return f"[{self.payload}, {self.size} B] {self.first.line}{again}{came}{words}{served}{said}"
 
