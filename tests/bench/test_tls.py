@@ -19,12 +19,17 @@ from typing import Any
 
 import pytest
 
+from wizard.checklist import load
 from wizard.demo.parts.ca import Authority, now
 from wizard.demo.parts.dns import serve_dns
 from wizard.demo.parts.http import page, serve
+from wizard.judge import judge
+from wizard.model import Evidence, Observation, Outcome
 from wizard.net import Access, open_net
 from wizard.probe import Target
+from wizard.probes.edge.hosts import Host
 from wizard.probes.edge.tls import PROBE
+from wizard.probes.edge.tls.facts import HostSeen, Line, Seen, printable
 
 pytestmark = pytest.mark.bench
 TURNS = 5
@@ -79,6 +84,30 @@ async def ours(given: Access, names: list[str]) -> None:
         )
 
 
+async def told(given: Access, names: list[str]) -> None:
+    """The same work through to its end: read, judged, worded."""
+    async with open_net(given) as net:
+        met = await asyncio.gather(
+            *(asyncio.gather(net.shake(n), net.hello(n, 443, "1.0"), net.hello(n, 443, "1.1")) for n in names)
+        )
+    hosts = tuple(
+        HostSeen(Host(name, listed=True, addresses=("127.0.0.1",)), (Line(printable(shake), old10, old11),))
+        for name, (shake, old10, old11) in zip(names, met, strict=True)
+    )
+    seen = Observation("tls", Seen(hosts, now=time.time()), "2026-11-25T00:00:00.000Z", 0.1)
+    words = load()
+    judged = judge(Evidence((seen,), ()), words, (PROBE,), ("tls",))
+    findings = PROBE.read(seen.seen)
+    assert judged.verdicts[0].outcome is Outcome.FAIL
+    assert all(words.words(one).text for one in findings)
+    assert {one.check for one in findings if one.outcome is Outcome.FAIL} == {
+        "trust",
+        "hostname",
+        "expiry",
+        "old-protocols",
+    }
+
+
 async def whole(given: Access, names: list[str]) -> None:
     async with open_net(given) as net:
         seen = await PROBE.observe(Target(site=f"https://h0.{D}", domains=tuple(names)), net)
@@ -109,6 +138,7 @@ def test_ten_hosts(tmp_path: Path) -> None:
     given, names = access(resolver, ports, tmp_path / "ca.pem"), list(ports)
     ways: dict[str, Callable[[], object]] = {
         "ours": lambda: asyncio.run(ours(given, names)),
+        "ours, judged and worded": lambda: asyncio.run(told(given, names)),
         "ours, whole item": lambda: asyncio.run(whole(given, names)),
         "theirs, same commands": lambda: theirs(ports, usual=False),
         "theirs, usual commands": lambda: theirs(ports, usual=True),

@@ -44,6 +44,8 @@ def parse(url: str) -> httpx.URL | None:
         return None
     if found.scheme not in {"http", "https"} or not found.host or not 0 < port_of(found) < 65_536:
         return None
+    if "#" not in url and "@" not in url:
+        return found
     return found.copy_with(fragment=None, username=None, password=None)
 
 

@@ -10,13 +10,11 @@ import ipaddress
 from dataclasses import dataclass
 
 import dns.exception
-import dns.message
 import dns.name
-import dns.rcode
 import dns.resolver
 
 from wizard.net.registrable import registrable
-from wizard.net.stub import Refused, Server, Silent, Stub, Unsent
+from wizard.net.stub import Refused, Said, Server, Silent, Stub, Unsent
 from wizard.net.types import Dns, DnsAnswer
 
 WIDTH = 32
@@ -96,9 +94,9 @@ class Names:
             pulse.under_way += 1
         heard = silent = False
         try:
-            response = await self._stub.ask(name, kind, TRY_SECONDS, seconds)
+            said = await self._stub.ask(name, kind, TRY_SECONDS, seconds)
             heard = True
-            return _answer(name, kind, response)
+            return _answer(name, kind, said)
         except Refused as error:
             heard = True
             return DnsAnswer(name, kind, Dns.ERROR, detail=str(error)[:60])
@@ -132,15 +130,17 @@ class _Pulse:
         return self.silent >= SILENT_LIMIT and not self.heard
 
 
-def _answer(name: str, kind: str, response: dns.message.QueryMessage) -> DnsAnswer:
+def _answer(name: str, kind: str, said: Said) -> DnsAnswer:
+    if said.message is None:
+        return DnsAnswer(name, kind, Dns.NO_NAME if said.missing else Dns.NO_DATA)
     try:
-        found = response.resolve_chaining()
+        found = said.message.resolve_chaining()
     except dns.exception.DNSException as error:  # a loop, an answer to another question
         return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
     chain = tuple(_plain(link[0].target) for link in found.cnames)
-    if response.rcode() == dns.rcode.NXDOMAIN:
+    if said.missing:
         return DnsAnswer(name, kind, Dns.NO_NAME, chain=chain)
-    if found.answer is None and response.answer and not chain:  # it answers, but about other names
+    if found.answer is None and not chain:  # it answers, but about other names
         return DnsAnswer(name, kind, Dns.ERROR, detail="other-name")
     if found.answer is None:
         return DnsAnswer(name, kind, Dns.NO_DATA, chain=chain)

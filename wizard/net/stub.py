@@ -12,6 +12,7 @@ import socket
 import struct
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import dns.exception
 import dns.message
@@ -37,6 +38,14 @@ class Refused(Exception):
     """A server answered, and it is no answer; `str` is a short raw fact, such as ``servfail``."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """NOERROR, or `missing` (NXDOMAIN), and the whole message; None where it holds no record, which needs no reading."""
+
+    missing: bool
+    message: dns.message.QueryMessage | None = None
+
+
 class Unsent(Exception):
     """The question could not be put, or reached nobody; `str` is a short raw fact."""
 
@@ -47,7 +56,7 @@ class Stub:
     def __init__(self, servers: Sequence[Server]) -> None:
         self._servers = list(servers)
 
-    async def ask(self, name: str, kind: str, each: float, whole: float) -> dns.message.QueryMessage:
+    async def ask(self, name: str, kind: str, each: float, whole: float) -> Said:
         """The answer to one question: NOERROR or NXDOMAIN. A server gets `each` seconds, all tries together `whole`.
 
         Raises Silent, Refused, Unsent, and dnspython's own error for a name or a kind that cannot be one.
@@ -82,7 +91,7 @@ class Stub:
             self._servers.insert(0, server)
 
 
-async def _one(server: Server, question: bytes, seconds: float, *, edns: bool) -> dns.message.QueryMessage:
+async def _one(server: Server, question: bytes, seconds: float, *, edns: bool) -> Said:
     """One server's answer; `seconds` for each of its ways."""
     wire = await _over_udp(server, question, seconds, edns=edns)
     if edns and wire[3] & 0x0F in _OLD:  # an old server: the same once more, without EDNS
@@ -91,13 +100,16 @@ async def _one(server: Server, question: bytes, seconds: float, *, edns: bool) -
         wire = await _over_tcp(server, question, seconds)
     if wire[3] & 0x0F not in _ANSWERS:
         raise Refused(dns.rcode.to_text(dns.rcode.Rcode(wire[3] & 0x0F)).lower())
+    missing = wire[3] & 0x0F == dns.rcode.NXDOMAIN
+    if wire[6:8] == b"\0\0":  # most guesses end here
+        return Said(missing)
     try:
         answer = dns.message.from_wire(wire, ignore_trailing=True)
     except (dns.exception.DNSException, ValueError, struct.error) as error:
         raise Refused(type(error).__name__.lower()) from error
     if not isinstance(answer, dns.message.QueryMessage):
         raise Refused("no-query")
-    return answer
+    return Said(missing, answer)
 
 
 def _query(question: bytes, *, edns: bool) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -45,7 +46,6 @@ class Shaker:
         self._fetch = fetch
         self._gate = asyncio.Semaphore(WIDTH)
         self._ca_file = access.ca_file
-        self._system: ssl.SSLContext | None = None
         self.count = 0
 
     async def shake(self, host: str, port: int, address: str = "") -> TlsFacts:
@@ -149,10 +149,10 @@ class Shaker:
             writer.transport.abort()
 
     def _context(self, kind: str) -> ssl.SSLContext:
-        """A shared one: nobody adds to it. The computer's own store may change between two runs."""
+        """A shared one: nobody adds to it."""
         if kind == "system":
-            self._system = self._system or self._new(kind)
-            return self._system
+            stamp = _system_stamp()
+            return _shared(kind, None, stamp) if stamp else self._new(kind)
         stamp = self._ca_file.stat().st_mtime_ns if self._ca_file is not None else 0
         return _shared(kind, self._ca_file, stamp)
 
@@ -178,6 +178,13 @@ def _context(kind: str, ca_file: Path | None) -> ssl.SSLContext:
     if kind == "timeless":
         context.verify_flags |= NO_CHECK_TIME
     return context
+
+
+def _system_stamp() -> int:
+    """When the computer's own store was last changed: it may be, between two runs. 0 where that cannot be told (Windows keeps it elsewhere)."""
+    paths = ssl.get_default_verify_paths()
+    kept = [Path(one) for one in (paths.cafile, paths.capath) if one]
+    return max((one.stat().st_mtime_ns for one in kept if one.exists()), default=0) if sys.platform != "win32" else 0
 
 
 @lru_cache(maxsize=8)
