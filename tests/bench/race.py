@@ -66,34 +66,39 @@ class Racer:
             self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=(self.home / f"{self.name}.err").open("ab"),
+            stderr=(self.home / "racers.err").open("ab"),
             text=True,
             cwd=self.home,
             env=environment,
         )
 
 
-def race(title: str, ours: Racer, theirs: Racer) -> None:
-    """Both in turn, the first turn of each to warm up; medians and their ratio printed."""
+def race(title: str, theirs: Racer, *ours: Racer) -> None:
+    """All in turn, the first turn of each to warm up; medians and their ratios printed."""
+    racers = (theirs, *ours)
     try:
         for turn in range(TURNS + 1):
-            ours.turn(counted=turn > 0)
-            theirs.turn(counted=turn > 0)
+            for racer in racers:
+                racer.turn(counted=turn > 0)
     finally:
-        ours.stop()
-        theirs.stop()
+        for racer in racers:
+            racer.stop()
     for _ in range(COLD_TURNS):
-        ours.once()
-        theirs.once()
-    print(f"\n{title}: we told {ours.count} failing checks; they told {theirs.count}")
-    for kind in ("warm", "cold"):
-        mine, other = (statistics.median(getattr(racer, kind)) for racer in (ours, theirs))
-        pairs = [b / a for a, b in zip(getattr(ours, kind), getattr(theirs, kind), strict=True)]
-        print(
-            f"  {kind}: {ours.name} {mine:.3f} s, {theirs.name} {other:.3f} s: {other / mine:.1f} times; pair by pair {min(pairs):.1f} to {max(pairs):.1f}"
-        )
+        for racer in racers:
+            racer.once()
+    print(f"\n{title}: {theirs.name} told of {theirs.count}")
+    for racer in ours:
+        print(f"  {racer.name}: {racer.count} checks failed")
+        for kind in ("warm", "cold"):
+            mine, other = getattr(racer, kind), getattr(theirs, kind)
+            pairs = [b / a for a, b in zip(mine, other, strict=True)]
+            ratio = statistics.median(other) / statistics.median(mine)
+            print(
+                f"    {kind}: {statistics.median(mine):.3f} s against {statistics.median(other):.3f} s: {ratio:.1f} times; "
+                f"pair by pair {min(pairs):.1f} to {max(pairs):.1f}"
+            )
 
 
 def ours(item: str, profiles: list[Path], home: Path) -> Racer:
     """The whole command: profile, look, judge, word, JSON."""
-    return Racer("ours", [sys.executable, str(RACERS / "ours.py"), item, *map(str, profiles)], home)
+    return Racer("whole command", [sys.executable, str(RACERS / "ours.py"), item, *map(str, profiles)], home)

@@ -19,17 +19,13 @@ from typing import Any
 
 import pytest
 
-from wizard.checklist import load
+from tests.bench.racers.handshakes import told
 from wizard.demo.parts.ca import Authority, now
 from wizard.demo.parts.dns import serve_dns
 from wizard.demo.parts.http import page, serve
-from wizard.judge import judge
-from wizard.model import Evidence, Observation, Outcome
 from wizard.net import Access, open_net
 from wizard.probe import Target
-from wizard.probes.edge.hosts import Host
 from wizard.probes.edge.tls import PROBE
-from wizard.probes.edge.tls.facts import HostSeen, Line, Seen, printable
 
 pytestmark = pytest.mark.bench
 TURNS = 5
@@ -82,30 +78,6 @@ async def ours(given: Access, names: list[str]) -> None:
         await asyncio.gather(
             *(one for n in names for one in (net.shake(n), net.hello(n, 443, "1.0"), net.hello(n, 443, "1.1")))
         )
-
-
-async def told(given: Access, names: list[str]) -> None:
-    """The same work through to its end: read, judged, worded."""
-    async with open_net(given) as net:
-        met = await asyncio.gather(
-            *(asyncio.gather(net.shake(n), net.hello(n, 443, "1.0"), net.hello(n, 443, "1.1")) for n in names)
-        )
-    hosts = tuple(
-        HostSeen(Host(name, listed=True, addresses=("127.0.0.1",)), (Line(printable(shake), old10, old11),))
-        for name, (shake, old10, old11) in zip(names, met, strict=True)
-    )
-    seen = Observation("tls", Seen(hosts, now=time.time()), "2026-11-25T00:00:00.000Z", 0.1)
-    words = load()
-    judged = judge(Evidence((seen,), ()), words, (PROBE,), ("tls",))
-    findings = PROBE.read(seen.seen)
-    assert judged.verdicts[0].outcome is Outcome.FAIL
-    assert all(words.words(one).text for one in findings)
-    assert {one.check for one in findings if one.outcome is Outcome.FAIL} == {
-        "trust",
-        "hostname",
-        "expiry",
-        "old-protocols",
-    }
 
 
 async def whole(given: Access, names: list[str]) -> None:

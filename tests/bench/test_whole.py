@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,7 +68,7 @@ def mail_race(title: str, folder: Path, resolver: str, domains: tuple[str, ...],
     parts = [domains[at : at + MOST_DOMAINS] for at in range(0, len(domains), MOST_DOMAINS)]
     profiles = [mail_profile(folder / f"{n}.toml", part, selector, resolver) for n, part in enumerate(parts)]
     peer = Racer("checkdmarc", [python, str(RACERS / "mail_peer.py"), resolver, *domains], folder)
-    race(title, ours("email-auth", profiles, folder), peer)
+    race(title, peer, ours("email-auth", profiles, folder))
 
 
 def tls_race(
@@ -76,7 +77,11 @@ def tls_race(
     python = python_with("sslyze")
     profile = tls_profile(folder / "tls.toml", [name for name, _ in places], resolver, connect, ca)
     peer = Racer("sslyze", [python, str(RACERS / "tls_peer.py"), str(ca), json.dumps(places)], folder)
-    race(title, ours("tls", [profile], folder), peer)
+    same = [resolver, str(ca), json.dumps(connect), json.dumps([name for name, _ in places])]
+    alike = Racer(
+        "the peer's questions alone, judged and worded", [sys.executable, str(RACERS / "handshakes.py"), *same], folder
+    )
+    race(title, peer, alike, ours("tls", [profile], folder))
 
 
 def test_mail_of_one_business(tmp_path: Path) -> None:
