@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from wizard.probes.code import gather, history, repository, repository_history
 from wizard.probes.code.repository import Seen
 from wizard.probes.code.rest import listing
 from wizard.probes.code.secrets import Place
-from wizard.probes.code.tree import Limits, Walk
+from wizard.probes.code.tree import Limits, Report, Walk
 from wizard.runner import run
+from wizard.session import work
+from wizard.session.runs import Running, Said
 from wizard.store import dump, load
 
 M = Make(91)
@@ -300,3 +303,37 @@ async def test_the_runner_hands_over_what_the_last_run_saw() -> None:
         for given in ((), before):
             assert [event async for event in run([probe], Target(), net, before=given)]
     assert met == [None, Seen(begun="on")]
+
+
+async def test_an_assessment_goes_on_where_it_was_stopped(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profile, kept_at = tmp_path / "p.toml", tmp_path / "a.json"
+    profile.write_text('schema = 1\n[business]\nname = "X"\n[repository]\npath = "code"\n')
+    environ = {"LAUNCH_READY_HOME": str(tmp_path / "home")}
+    begun: list[str] = []
+    halts = [True, False]
+
+    def teller() -> Callable[[Report], None]:
+        tell, halted = progress.get(), stop.get()
+
+        def told(_report: Report) -> None:
+            tell("a batch")
+            if halts[0] and halted is not None:
+                halted.wait(20)
+
+        return told
+
+    monkeypatch.setattr(repository, "teller", teller)
+    while halts:
+        halted = halts[0]
+        with work.from_profile(profile, environ, ("frontend-secrets",), kept_at) as session:
+            running = Running(session, ("frontend-secrets",))
+            async for event in running.events():
+                if halted and isinstance(event, Said) and event.probe == repository.PROBE.id:
+                    running.halt()
+            session.keep(kept_at)
+            (seen,) = [o.seen for o in session.assessment.evidence.observations if o.probe == repository.PROBE.id]
+            begun.append(seen.begun)
+            halts.pop(0)
+    assert begun == ["", "on"] and seen.tree.files == FILES + 1 and not seen.tree.capped
