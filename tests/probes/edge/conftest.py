@@ -25,6 +25,6 @@ def one_public_root(few_roots: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A silent resolver is given up on after one second instead of 2.4."""
-    monkeypatch.setattr(names, "TRY_SECONDS", 0.5)
-    monkeypatch.setattr(names, "LIFE_SECONDS", 1.0)
+    """A silent resolver is given up on after 0.6 seconds instead of 2.4."""
+    for name, seconds in (("TRY", 0.3), ("LIFE", 0.6), ("ROOT", 0.1), ("DOMAIN", 0.2)):
+        monkeypatch.setattr(names, f"{name}_SECONDS", seconds)

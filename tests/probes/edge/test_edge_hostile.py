@@ -32,7 +32,6 @@ from wizard.demo.parts.dns import REFUSED, SERVFAIL, SILENT
 from wizard.demo.parts.http import Hang, Raw, Request, Response, page
 from wizard.model import Outcome, Unobserved
 from wizard.net import door, exchange, tls
-from wizard.net import names as dns_names
 from wizard.probe import Target
 from wizard.probes.edge.front import PROBE as EDGE_PROBE
 from wizard.probes.edge.front import candidates
@@ -61,8 +60,6 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
         (tls, "SECONDS"),
         (door, "HELLO_SECONDS"),
         (exchange, "READ_SECONDS"),
-        (dns_names, "LIFE_SECONDS"),
-        (dns_names, "TRY_SECONDS"),
     ):
         monkeypatch.setattr(module, name, 0.6)
 

@@ -117,7 +117,7 @@ def _nothing(domain: Domain, unsigned: str) -> Finding:
 
 
 def read_extras(domain: Domain) -> Finding:
-    """What is nice to have: never a fail, always a note."""
+    """What is nice to have: never a fail, a note."""
     names = ("MTA-STS", "TLS-RPT", "BIMI", "DNSSEC")
     starts = ("v=stsv1", "v=tlsrptv1", "v=bimi1", "")
     has: list[str] = []
@@ -126,8 +126,13 @@ def read_extras(domain: Domain) -> Finding:
             has.append(name)
     if any(record.split()[-1:] == ["."] or record.strip() == "0" for record in domain.mx.records):
         has.append("Null MX")
+    evidence = "; ".join(f"{look.name} {look.kind} {look.state.value}" for look in domain.extras)
     lacks = [name for name in names if name not in has]
+    unseen = [
+        look.name for name, look in zip(names, domain.extras, strict=True) if name in lacks and look.state is Dns.ERROR
+    ]
+    if unseen:  # no answer is no absence
+        return finding("extras", Outcome.UNKNOWN, domain.name, "reasons.dns-error", (("name", unseen[0]),), evidence)
     say = "all" if not lacks else "some" if has else "none"
     slots = (("have", ", ".join(has) or "-"), ("lack", ", ".join(lacks) or "-"))
-    evidence = "; ".join(f"{look.name} {look.kind} {look.state.value}" for look in domain.extras)
     return finding("extras", Outcome.PASS, domain.name, say, slots, evidence, note=True)
