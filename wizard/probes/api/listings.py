@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit
 
 from wizard.intake import routes as intake
@@ -13,6 +13,7 @@ from wizard.probe import Target
 from wizard.probes.api.alike import alike
 from wizard.probes.api.ask import Asker, marks_for, pair_of
 from wizard.probes.api.bodies import leaves, parse_json
+from wizard.probes.api.entries import Shared, entry_ids
 from wizard.probes.api.evidence import Exchange, shown
 from wizard.probes.api.faces import Around, Face, Kind
 from wizard.probes.api.lexicon import listed, squeeze
@@ -38,6 +39,7 @@ class Listing:
     """One list as account a, and as b where a's alone proves too little. `other_id`: the JSON pointer at which one of b's ids showed in a's list.
 
     `own` and `theirs`: the list shows something of its own caller. `same`: both callers are shown the same. `stranger`: nobody at all is shown it too.
+    `shared`: the entries by their ids, where nothing shows whose they are; `personal`: the list's name says that it holds what belongs to one person.
     """
 
     route: str
@@ -48,6 +50,8 @@ class Listing:
     theirs: bool = False
     same: bool = False
     stranger: bool = False
+    shared: Shared = field(default_factory=Shared)
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,16 @@ def list_routes(target: Target) -> tuple[Route, ...]:
     return tuple(found[:MOST_LISTS])
 
 
-async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[OwnId, ...]]) -> Listing:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """An entry of each client's own list, by which the route of single entries can be proved as well. In memory only."""
+
+    route: Route
+    a: str
+    b: str
+
+
+async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[OwnId, ...]]) -> tuple[Listing, Learned | None]:
     """Ask for one list as a; as b too when a's shows nothing of a's own. `ids` are the ids of things that each account owns."""
     url = intake.join(asker.target.base_url, route.template)
     around = Around(shell=await asker.shell(url))
@@ -91,16 +104,34 @@ async def look_at_list(route: Route, asker: Asker, ids: dict[str, tuple[OwnId, .
     if face.kind is Kind.LEAKS or other_id or face.saw("person"):
         bare, stranger = await asker.settled(Call("GET", url), "lists", str(route), whose="b", around=around)
         again = stranger.kind is Kind.LEAKS or stranger.saw("person") or bool(shown_id(bare, ids["b"], last))
-        return Listing(str(route), a, other_id=other_id, own=own, stranger=again)
+        return Listing(str(route), a, other_id=other_id, own=own, stranger=again), None
     if face.kind not in {Kind.GIVES, Kind.EMPTIES} or own:
-        return Listing(str(route), a, own=own)
+        return Listing(str(route), a, own=own), None
     theirs, their_face = await asker.settled(
         Call("GET", url, "b", consent=Consent.TOUCH), "lists", str(route), around=around
     )
     theirs_shown = their_face.saw("own") or _shows_own(asker, "b", theirs, ids["b"], last)
-    return Listing(
-        str(route), a, asker.exchanges[-1], own=own, theirs=theirs_shown, same=_same(face, their_face, reply, theirs)
+    b = asker.exchanges[-1]
+    listing = Listing(
+        str(route),
+        a,
+        b,
+        own=own,
+        theirs=theirs_shown,
+        same=_same(face, their_face, reply, theirs),
+        personal=last.lower() in listed("lists", "personal"),
     )
+    if theirs_shown or b.kind is not Kind.GIVES:
+        return listing, None
+    mine, others = entry_ids(reply, last), entry_ids(theirs, last)
+    shared = Shared(len(mine), len(others), len({*mine} & {*others}))
+    if shared.common or not others or not (mine or face.kind is Kind.EMPTIES):
+        return replace(listing, shared=shared), None
+    repeated, _face = await asker.settled(
+        Call("GET", url, "a", consent=Consent.TOUCH, fresh=True), "lists", str(route), around=around
+    )
+    shared = replace(shared, steady=entry_ids(repeated, last) == mine and asker.exchanges[-1].kind is face.kind)
+    return replace(listing, shared=shared), Learned(route, mine[0], others[0]) if shared.apart and mine else None
 
 
 def _same(face: Face, their_face: Face, reply: Reply, theirs: Reply) -> bool:

@@ -6,7 +6,7 @@ Only ids of the two test accounts are ever used, and made-up ones that belong to
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from wizard.intake import routes as intake
 from wizard.intake.slots import Difference, differences
@@ -20,6 +20,7 @@ from wizard.probes.api.faces import Kind
 from wizard.probes.api.graphql import asks_only
 from wizard.probes.api.lexicon import listed
 from wizard.probes.api.listings import (
+    Learned,
     Listing,
     OwnId,
     Search,
@@ -38,6 +39,8 @@ from wizard.probes.api.seen import Seen, Variant
 from wizard.probes.api.variants import doubled, dropped
 
 MOST_PROOFS = 4
+MOST_LEARNED = 2
+"""Proofs of routes that nobody's own entry named."""
 STREAM_SECONDS = 10.0 / 6
 """How long one request of a stream's proof listens: ten seconds for all six."""
 SHARING = "object-access.sharing"
@@ -59,7 +62,8 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
     proofs = [*tries.proofs.values()]
     proofs += [Proof(shown(net.reveals(one.route)), refused="reasons.budget-spent") for one in pairs[MOST_PROOFS:]]
     proofs += [Proof(shown(net.reveals(route)), refused="reasons.no-pair") for route in lonely]
-    listings, searches = await _collections(asker, pairs)
+    listings, searches, learned = await _collections(asker, pairs)
+    proofs += await tries.of_entries(learned, {pair.route for pair in pairs})
     files = await _files(asker, a, b)
     memory = await look_into_memory(asker)
     await asker.check_control()
@@ -103,6 +107,19 @@ class Tries:
             for at, proof in self.proofs.items():
                 if not works(proof) and proof.own and proof.own[-1].kind is Kind.GIVES:
                     await self._prove(at, Baselines(plain=True))
+
+    async def of_entries(self, learned: list[Learned], done: set[str]) -> list[Proof]:
+        """The proof of single entries that only the lists named, where another route has shown who is who. One whose controls fail tells nothing and is left out."""
+        found: list[Proof] = []
+        if not any(works(proof) for proof in self.proofs.values()):
+            return found
+        for one in learned:
+            owned = entry_pair(one, self.asker.target)
+            if owned is not None and owned.route not in done and len(found) < MOST_LEARNED:
+                progress.get()(owned.route)
+                proof = await prove(owned, self.asker, Baselines(plain=True))
+                found += [proof] if works(proof) else []
+        return found
 
     async def _prove(self, at: int, base: Baselines) -> None:
         owned = self.pairs[at]
@@ -203,12 +220,32 @@ async def _variants(owned: Owned, asker: Asker, base: Baselines) -> list[Variant
     return found
 
 
-async def _collections(asker: Asker, pairs: list[Owned]) -> tuple[tuple[Listing, ...], tuple[Search, ...]]:
+def entry_pair(learned: Learned, target: Target) -> Owned | None:
+    """The route of single entries below a list, as each client's own call; None where none is listed."""
+    base = learned.route.template.partition("?")[0].rstrip("/")
+    route = next((r for r in target.routes if r.method == "GET" and _below(r.template, base)), None)
+    if route is None or route.kind == "dangerous" or str(route) in target.public:
+        return None
+    a, b = (
+        Call("GET", intake.join(target.base_url, f"{base}/{quote(one, safe=':@')}"), name, consent=Consent.TOUCH)
+        for name, one in (("a", learned.a), ("b", learned.b))
+    )
+    return Owned(str(route), a, b, differences(a, b))
+
+
+def _below(template: str, base: str) -> bool:
+    return template.startswith(base + "/{") and template.endswith("}") and template.count("/") == base.count("/") + 1
+
+
+async def _collections(
+    asker: Asker, pairs: list[Owned]
+) -> tuple[tuple[Listing, ...], tuple[Search, ...], list[Learned]]:
     named = [(difference.name, owned.whole(difference)) for owned in pairs for difference in owned.differences]
     ids = {name: tuple(OwnId(pair[at], of) for of, pair in named) for at, name in enumerate(("a", "b"))}
-    listings = [await look_at_list(route, asker, ids) for route in list_routes(asker.target)]
+    looked = [await look_at_list(route, asker, ids) for route in list_routes(asker.target)]
     searches = [await look_through_search(route, path, asker) for route, path in search_routes(asker.target)]
-    return tuple(listings), tuple(search for search in searches if search)
+    learned = [found for _listing, found in looked if found]
+    return tuple(listing for listing, _found in looked), tuple(search for search in searches if search), learned
 
 
 async def _files(asker: Asker, a: Account, b: Account) -> tuple[Planted, ...]:

@@ -39,6 +39,7 @@ def listing_finding(listing: Listing, seen: Seen) -> Finding:
     told = _told_listing(listing, seen.shared)
     leak = listing.a if told.outcome is Outcome.FAIL else None
     slots = (("place", listing.other_id),) if listing.other_id else ()
+    slots = (*slots, ("count", str(listing.shared.common)), ("theirs", str(listing.shared.b)))
     found = finding("lists", listing.route, told, shown, seen, leak, slots=slots)
     told_there = listing.stranger and told.outcome is Outcome.FAIL
     return replace(found, roots=("auth.missing-token",)) if told_there else found
@@ -59,8 +60,15 @@ def _told_listing(listing: Listing, shared: bool) -> Told:
     if a.kind not in {Kind.GIVES, Kind.EMPTIES}:
         reason, say = why_nothing(a)
         return Told(Outcome.UNKNOWN, say, reason)
-    if listing.own or listing.theirs:
-        return SAFE
+    return SAFE if listing.own or listing.theirs else _told_entries(listing)
+
+
+def _told_entries(listing: Listing) -> Told:
+    """A list in which nothing says whose it is: its entries' ids tell whether the clients are shown other ones. Shared ones are for a person to look at."""
+    if listing.shared.apart:
+        return Told(Outcome.PASS, "apart")
+    if listing.shared.common and (listing.personal or not listing.same):
+        return Told(Outcome.UNKNOWN, "common", Reason.REVIEW)
     if listing.same:
         return Told(Outcome.NOT_APPLICABLE, "same-for-all")
     return Told(Outcome.UNKNOWN, "nothing-own", Reason.INCONCLUSIVE)
