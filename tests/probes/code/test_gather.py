@@ -175,3 +175,13 @@ def test_a_long_file_that_tells_no_size_is_read_in_part(tmp_path: Path, monkeypa
     monkeypatch.setattr(Gather, "_open", lambda _self, path: (os.open(path, os.O_RDONLY), 0))
     report = walked(tmp_path)
     assert len(report.found) == 1 and report.read == SMALL + gather.PIECE
+
+
+def test_what_is_opened_ahead_does_not_cut_a_long_file_short(tmp_path: Path) -> None:
+    body = b"line\n" * ((gather.WHOLE + (2 << 20)) // 5)
+    write(tmp_path, {"a.txt": body + key(), "b.txt": body + key(), "c.txt": key()})
+    report = walked(tmp_path, limits=Limits(size=len(body) + 1000))
+    assert report.capped == "bytes" and [found.match.name for found in report.found] == ["a.txt"]
+    assert report.files == 2 and report.read + report.unread == 2 * (len(body) + 32)
+    report = walked(tmp_path, limits=Limits(files=2))
+    assert report.capped == "files" and [found.match.name for found in report.found] == ["a.txt", "b.txt"]

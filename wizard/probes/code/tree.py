@@ -94,6 +94,7 @@ class Walk:
     _began: float = 0.0
     _since: int = 0
     _from: int = 0
+    _earlier: int = 0
     _passed: int = 0
     _lost: Lost = (0, ())
     _cut: tuple[str, int] | None = None
@@ -104,7 +105,7 @@ class Walk:
         same = bool(rest.listing) and listing(self._plain(), rest.passed, self.salt) == rest.listing
         if same:
             report = self.report
-            self._from = self._passed = rest.passed
+            self._from, self._passed, self._earlier = rest.passed, rest.passed, rest.read
             report.files, report.read, report.found = rest.files, rest.read, list(rest.found)
             self._gather.unread, self._gather.skipped = rest.unread, Counter(dict(rest.skipped))
             self._lost = self._gather.lost
@@ -172,6 +173,19 @@ class Walk:
         elif time.monotonic() - self._began > self.limits.seconds:
             report.capped = "seconds"
         return bool(report.capped)
+
+    def _enough(self) -> bool:
+        """Whether a long file is left in the middle: what is opened ahead of it does not count yet."""
+        report = self.report
+        if self.stop is not None and self.stop.is_set():
+            report.capped = "stopped"
+        elif report.read - self._earlier >= self.limits.size:
+            report.capped = "bytes"
+        elif time.monotonic() - self._began > self.limits.seconds:
+            report.capped = "seconds"
+        else:
+            return False
+        return True
 
     def _names(self) -> Iterator[tuple[str, str]]:
         """Files below the root: name, path. A folder is entered once, whatever links lead to it: links are not followed at all."""
@@ -250,7 +264,7 @@ class Walk:
             scanner.feed(piece)
             left -= len(piece)
             self.report.read += len(piece)
-            if self._over():
+            if self._enough():
                 self.report.unread += left
                 self._cut = (one.name, one.size - left)
                 break
