@@ -6,20 +6,22 @@ Nothing is deleted, nothing is written as nobody: what is sent without a right h
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from wizard.model import Consent, Outcome, Unobserved
 from wizard.net import Net
-from wizard.probe import Probe, Target
+from wizard.probe import Probe, Target, earlier
 from wizard.probes.api.auth_cookies import set_cookies
 from wizard.probes.api.auth_discovery import discover
 from wizard.probes.api.auth_doors import knock_on_doors
 from wizard.probes.api.auth_forms import foreign_form
+from wizard.probes.api.auth_passes import dated, plan
 from wizard.probes.api.auth_read import CHECKS, any_told, nobody_told, read
 from wizard.probes.api.auth_roles import low_on_admin
 from wizard.probes.api.auth_routes import Own, left_out, own_calls
 from wizard.probes.api.auth_seen import Seen, Tried
-from wizard.probes.api.auth_strangers import A_PASS, knock, open_to_all, taken
+from wizard.probes.api.auth_strangers import knock, open_to_all, taken
 from wizard.probes.api.auth_tricks import tricks
 from wizard.probes.api.auth_tries import Desk, Visitor
 from wizard.probes.api.faces import Kind
@@ -47,19 +49,22 @@ async def observe(target: Target, net: Net) -> Seen | Unobserved:
         return Unobserved(refused)
     desk = Desk(Visitor(target, net, limit=MOST), Visitor(target, net, limit=MOST_LOOKS))
     refused = net.refuses(Consent.TOUCH, base) if "a" in target.accounts else "no-accounts"
-    now, later = owns[:A_PASS], owns[A_PASS:]
-    routes = await knock(now, desk, touch=not refused)
+    today, host = datetime.now(UTC).date(), urlsplit(base).netloc
+    this = plan(owns, earlier.get().get(PROBE.id), host, today)
+    now = this.now
+    routes = dated(await knock(now, desk, touch=not refused), today)
     pasted = {own.route for own in now if own.pasted}
     seen = Seen(
-        routes=tuple(routes),
-        later=tuple(own.route for own in later),
+        routes=(*this.kept, *routes),
+        later=this.later,
+        kept=tuple(tried.route for tried in this.kept),
         left_out=left_out(target, net),
         public=await open_to_all(desk),
         named_public=target.public,
         refused=f"reasons.{refused}" if refused else "",
         admin_named=bool(target.admin),
         in_url=in_addresses(target, net),
-        host=urlsplit(base).netloc,
+        host=host,
     )
     if not refused:
         seen = await _with_session(seen, now, desk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from wizard.model import Finding, Outcome, Reason
 from wizard.probes.api.auth_finding import ITEM, finding
@@ -99,7 +100,7 @@ def _told(check: str, told: Told, group: list[Tried], tried_of: Callable[[Tried]
         told = Told(told.outcome, f"{told.say}-many", told.reason)
     fail = told.outcome is Outcome.FAIL
     worst = next((one for one in tries if one.exchange.kind is Kind.LEAKS), tries[0] if tries else None)
-    return finding(
+    found = finding(
         check,
         told,
         seen,
@@ -108,6 +109,8 @@ def _told(check: str, told: Told, group: list[Tried], tried_of: Callable[[Tried]
         leak=worst if fail else None,
         roots=("edge.cache-private",) if told.say == "fail-cache" else (),
     )
+    kept = sorted({tried.at for tried in group if tried.route in seen.kept})
+    return replace(found, evidence=f"{found.evidence}\ntried before: {', '.join(kept)}") if kept else found
 
 
 def _public(seen: Seen) -> Iterator[Finding]:

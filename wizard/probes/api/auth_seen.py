@@ -41,6 +41,8 @@ class Tried:
     control: Exchange | None = None
     nobody: Try | None = None
     any_token: Try | None = None
+    at: str = ""
+    """The day on which it was tried (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,8 @@ class Seen:
 
     routes: tuple[Tried, ...] = ()
     later: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+    """Routes of `routes` that an earlier pass of this assessment tried."""
     left_out: tuple[str, ...] = ()
     public: tuple[Tried, ...] = ()
     named_public: tuple[str, ...] = ()

@@ -18,7 +18,6 @@ from wizard.probes.api.auth_tries import Desk
 from wizard.probes.api.evidence import Exchange, shown
 from wizard.probes.api.faces import Kind, is_open
 
-A_PASS = 25
 MOST_PUBLIC = 5
 COME_BACK = 3.0
 """Seconds that a server which fell silent over a body gets to start again."""
