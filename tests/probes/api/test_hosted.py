@@ -253,6 +253,21 @@ async def test_a_written_row_is_named_for_cleaning_up() -> None:
     assert ran.seen.aftercare == ("POST /rest/v1/conversations: 1 row",)
 
 
+@pytest.mark.parametrize(("leaks", "letter"), [(True, "F"), (False, "P")])
+async def test_a_table_without_ids_is_asked_by_its_owner(leaks: bool, letter: str) -> None:
+    owned = {"a": {"user_id": "u_2001", "text": MINE}, "b": {"user_id": "u_2002", "text": THEIRS}}
+
+    def handler(request: Request) -> Any:
+        caller = who(request)
+        asked = next((pair[11:] for pair in request.query.split("&") if pair.startswith("user_id=eq.")), "")
+        if asked and leaks and caller != "nobody":
+            return reply([row for row in owned.values() if row["user_id"] == asked])
+        return reply([row for name, row in owned.items() if name == caller and asked in {"", row["user_id"]}])
+
+    ran = await run(PROBE, handler, with_key(persons=("u_2001", "u_2002")))
+    assert ran.letter("row-rules-swap") == letter, ran.of("row-rules-swap")
+
+
 async def test_without_touch_the_clients_are_not_used() -> None:
     ran = await run(PROBE, supabase(), with_key(touch=False))
     assert {who(request) for request in ran.log} == {"nobody"}

@@ -88,13 +88,18 @@ def _names(reply: Reply) -> list[str]:
 
 
 def _row_of(run: Try, name: str, reply: Reply) -> tuple[str, str]:
-    """(key column, value) of a row that is surely this account's own: it holds its secret word or names its person."""
+    """(column, value) by which a row that is surely this account's own is asked for: it holds its secret word or names its person.
+
+    The row's id; where the table has none, the column that holds the person's.
+    """
     account = run.target.accounts[name]
     pair = run.asker.marks(Call("GET", run.base, name)).own
+    persons = {word.reveal() for word in account.person}
     for row in _rows(reply):
         body = json.dumps(row).encode()
         one = Reply(status=200, head=body, size=len(body), media="application/json")
         key = next((key for key in ("id", "uuid", "pk") if isinstance(row.get(key), str | int)), "")
+        key = key or next((key for key, value in row.items() if str(value) in persons), "")
         if key and sightings(one, pair, (), None, account.person, frozenset()):
             return key, str(row[key])
     return "", ""
