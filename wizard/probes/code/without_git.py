@@ -28,8 +28,9 @@ try:
 except ImportError:  # Windows has no such bound
     resource = None  # type: ignore[assignment]
 
-MEMORY = 512 << 20
-MOST_LOOSE = 256 << 20
+MEMORY = 256 << 20
+CACHE = 16 << 20
+MOST_LOOSE = 64 << 20
 MOST_DEPTH = 200
 UNKNOWN = 8 << 20
 MOST_SECONDS = 60.0
@@ -51,7 +52,9 @@ class Objects:
         for index in sorted((folder / "pack").glob("*.idx")) if not (folder / "pack").is_symlink() else ():
             data = index.with_suffix(".pack")
             if all(stat.S_ISREG(p.lstat().st_mode) for p in (index, data) if p.exists()) and data.exists():
-                self.packs.append(Pack(str(index.with_suffix("")), object_format=self.form))
+                self.packs.append(
+                    Pack(str(index.with_suffix("")), object_format=self.form, delta_base_cache_limit=CACHE)
+                )
 
     def ids(self) -> Iterator[str]:
         """Every object, each once: loose ones first."""
@@ -97,10 +100,10 @@ class Objects:
         except OSError:
             return None
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
+            facts = os.fstat(handle)
+            if not stat.S_ISREG(facts.st_mode) or facts.st_size > MOST_LOOSE:
                 return None
-            unpack = zlib.decompressobj()
-            text = unpack.decompress(file.read(MOST_LOOSE), MOST_LOOSE)
+            text = zlib.decompressobj().decompress(file.read(facts.st_size), MOST_LOOSE)
         head, _, body = text.partition(b"\0")
         kind, _, size = head.partition(b" ")
         return (kind.decode(), body) if kind.decode() in KINDS.values() and int(size) == len(body) else None
