@@ -14,6 +14,7 @@ from wizard.net.jwt import Jwt, find
 from wizard.net.redact import Redactor
 from wizard.net.tokens import WHO, Forge, Headers, Unfit, credential_headers, forge, token_of
 from wizard.net.types import Access, Call, TokenFacts
+from wizard.net.weak_keys import known_key
 from wizard.net.webhooks import Event, sign
 
 CLAIMS_MOST = 60
@@ -115,6 +116,7 @@ class Actors:
     def _jwt_facts(self, token: Jwt, header: str, digest: str) -> TokenFacts:
         claims = _names(token.claims)
         who = _who(token)
+        known, length, tried = known_key(token)
         return TokenFacts(
             present=True,
             kind="jwt",
@@ -130,6 +132,9 @@ class Actors:
             ),
             digest=digest,
             stable=self._redactor.fingerprint(_stable(token)),
+            keys_tried=tried,
+            known_key=known,
+            key_length=length,
         )
 
 

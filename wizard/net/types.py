@@ -245,6 +245,11 @@ class TokenFacts:
     digest: str = ""
     stable: str = ""
     """Fingerprint of a JWT's algorithm and claims without iat, nbf, exp and jti: equal for two tokens that differ only in their times."""
+    keys_tried: int = 0
+    """How many well-known keys were tried on a JWT that a shared key signs (HS256 and its like)."""
+    known_key: str = ""
+    """The list (words, supabase) with the key that signed it, "" for none of them."""
+    key_length: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,18 @@ def unchecked(token: str) -> str | None:
     return str(read[1]["sub"]) if read else None
 
 
+def resigned(token: str) -> str:
+    """The same claims, signed with a word that stands in many tutorials."""
+    text = token.rpartition(".")[0]
+    return f"{text}.{hs256(text, b'secret')}"
+
+
+def tutorial(token: str) -> str | None:
+    """Checks every signature, with a key that everybody knows."""
+    read = parts(token)
+    return str(read[1].get("sub")) if read and hmac.compare_digest(hs256(read[2], b"secret"), read[3]) else None
+
+
 def kid_as_path(token: str) -> str | None:
     read = parts(token)
     if read and str(read[0].get("kid", "")).endswith("/dev/null"):
@@ -195,6 +207,21 @@ CASES = [
         sound,
         Setup(headers=jwt_accounts(a={"Authorization": f"Bearer {issue('a', life=604800.0)}"})),
     ),
+    Case(
+        "a token signed with a word from a tutorial",
+        "guessable-key",
+        "F",
+        tutorial,
+        Setup(headers=jwt_accounts(a={"Authorization": f"Bearer {resigned(issue('a'))}"})),
+    ),
+    Case(
+        "such a token, which the product refuses",
+        "guessable-key",
+        "I",
+        sound,
+        Setup(headers=jwt_accounts(a={"Authorization": f"Bearer {resigned(issue('a'))}"})),
+    ),
+    Case("a token signed with a key of its own", "guessable-key", "P", sound, Setup(headers=jwt_accounts())),
 ]
 
 

@@ -37,6 +37,7 @@ NAMES = (
     "cookie-flags",
     "token-contents",
     "token-lifetime",
+    "guessable-key",
     "account-discovery",
     "left-out",
     "webhook-unsigned",

@@ -29,6 +29,7 @@ def tokens(seen: Seen) -> Iterator[Finding]:
     yield from _other_kind(seen)
     yield from _expired(seen)
     yield from _contents(seen)
+    yield from _known_key(seen)
 
 
 def opened(one: Try) -> Told:
@@ -184,3 +185,21 @@ def _contents(seen: Seen) -> Iterator[Finding]:
         return
     told = Told(Outcome.UNKNOWN, "review", Reason.REVIEW) if token.life > DAY else SAFE
     yield finding("token-lifetime", told, seen, slots=(("hours", f"{token.life / 3600:.1f}".removesuffix(".0")),))
+
+
+def _known_key(seen: Seen) -> Iterator[Finding]:
+    """Whether a key that everybody knows signs a token (OWASP API2:2023: weakly signed tokens): then anybody can make one for anyone.
+
+    A token that opens nothing shows nothing of the product: it may be another's.
+    """
+    token = seen.token
+    if not token.keys_tried:
+        return
+    slots = (("accounts", ", ".join(name for name, *_ in token.known_keys)), ("keys", str(token.keys_tried)))
+    told, facts = SAFE, "\n".join(fact for *_, fact in token.known_keys)
+    if token.known_keys:
+        works = any(tried.control is not None and tried.control.kind is Kind.GIVES for tried in seen.routes)
+        backend = any(of == "supabase" for _, of, _ in token.known_keys)
+        told = Told(Outcome.FAIL, "fail-supabase" if backend else "fail")
+        told = told if works else Told(Outcome.UNKNOWN, "not-accepted", Reason.INCONCLUSIVE)
+    yield finding("guessable-key", told, seen, slots=slots, facts=facts)

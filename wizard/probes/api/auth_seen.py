@@ -78,6 +78,9 @@ class Token:
     ends: bool = False
     life: float | None = None
     published: str = ""
+    keys_tried: int = 0
+    known_keys: tuple[tuple[str, str, str], ...] = ()
+    """(account, list, raw fact) for each account whose token a well-known key signs; of `keys_tried` keys."""
 
 
 @dataclass(frozen=True, slots=True)

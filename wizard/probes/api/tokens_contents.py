@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from wizard.intake import routes as intake
@@ -19,6 +20,7 @@ HARMLESS = frozenset(
 )
 """Claims whose names hold a risky word and mean nothing of the kind (OpenID Connect Core 3.3.2.11; one large identity service)."""
 SHORT = 300.0
+HOLDERS = ("a", "b", "limited", "expired", "hosted")
 _LIVE = ("ws", "wss", "socket", "websocket", "cable")
 
 
@@ -34,7 +36,17 @@ def contents(net: Net, published: str, now: float) -> Token:
         ends=facts.exp is not None,
         life=None if facts.exp is None else facts.exp - begun,
         published=published,
+        keys_tried=max(net.token(name).keys_tried for name in HOLDERS),
+        known_keys=tuple(_known_keys(net)),
     )
+
+
+def _known_keys(net: Net) -> Iterator[tuple[str, str, str]]:
+    for name in HOLDERS:
+        facts = net.token(name)
+        if facts.known_key:
+            fact = f"{name}: {shown(facts.alg, 20)} signature made with a key of the list {facts.known_key}, {facts.key_length} characters"
+            yield name, facts.known_key, fact
 
 
 def _last(name: str) -> str:
