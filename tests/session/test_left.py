@@ -134,6 +134,22 @@ def test_empty_requests_that_were_surely_refused_are_named_in_one_line(status: i
     assert len(lines) == (2 if own_row else 1)
 
 
+def test_what_a_probe_tells_and_what_the_door_counted_is_one_row() -> None:
+    found = aftercare(
+        (
+            "POST /logout as a",
+            "POST /chat as a: 2 texts: LR test 77",
+            "POST /chat as b nobody: 4 sent, 3 taken, 1 refused: LR test 77, 4f2ac0ff",
+            "POST /logout as a: 1 sent, 1 taken: 2026-11-25 06.53 UTC",
+        )
+    )
+    assert found["lines"] == []
+    assert [(row["where"], row["who"], row["mark"]) for row in found["left"] if isinstance(row, dict)] == [
+        ("POST /logout", "Client A", "2026-11-25 06.53 UTC"),
+        ("POST /chat", "Client A, Client B, A stranger", "LR test 77, 4f2ac0ff"),
+    ]
+
+
 def test_a_connection_that_was_never_made_leaves_nothing() -> None:
     one = Sent(1.0, "POST", "http://127.0.0.1/a", "a", Consent.PUSH, fault=Fault.REFUSED)
     assert left_behind((one,), Target(base_url="http://127.0.0.1")) == ()

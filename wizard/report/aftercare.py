@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from wizard.words import area
 
-_LINE = re.compile(r"(?P<where>[A-Z]+ /\S*)(?: as (?P<who>[a-z]+(?: [a-z]+)*))?: (?P<what>[^:]+)(?:: (?P<mark>[^:]+))?")
+_LINE = re.compile(
+    r"(?P<where>[A-Z]+ /\S*)(?: as (?P<who>[a-z]+(?: [a-z]+)*))?(?:: (?P<what>[^:]+))?(?:: (?P<mark>[^:]+))?"
+)
 _COUNTED = re.compile(r"(?P<count>\d{1,9}) (?P<noun>[a-z ]+?)s?")
 _SENT = re.compile(r"\d{1,9} sent(?:, \d{1,9} (?:taken|moved|refused|broke|unanswered)){1,5}")
 _OUTAGE = re.compile(
@@ -38,8 +40,8 @@ def aftercare(lines: Iterable[str]) -> dict[str, list[dict[str, str]] | list[str
         if found is not None:
             row = left.setdefault(found["where"], _Row())
             row.who |= dict.fromkeys(accounts.get(name, name) for name in (found["who"] or "").split())
-            row.marks |= {found["mark"]: None} if found["mark"] else {}
-            _note(row, found["what"])
+            row.marks |= dict.fromkeys(found["mark"].split(", ") if found["mark"] else ())
+            _note(row, found["what"] or "")
         elif line.startswith(_BARE):
             bare |= dict.fromkeys(line.removeprefix(_BARE).split(", "))
         elif (fell := _OUTAGE.fullmatch(line)) is not None:
@@ -66,7 +68,7 @@ def _note(row: _Row, what: str) -> None:
         for part in what.split(", "):
             count, _, name = part.partition(" ")
             row.counts[name] = row.counts.get(name, 0) + int(count)
-    else:
+    elif what:
         row.things.append(what)
 
 
