@@ -11,6 +11,10 @@ from tests.net.test_consent import TOUCH, Hurry, access, ok
 from wizard.demo.parts.http import Hang, Request, serve
 from wizard.net import Call, Fault
 from wizard.net.door import Door
+from wizard.net.outages import Outages
+from wizard.net.types import Reply
+
+REFUSED, RESET = Reply(fault=Fault.REFUSED), Reply(fault=Fault.RESET)
 
 
 async def test_two_silences_take_a_host_down_and_an_answer_in_between_does_not():
@@ -131,3 +135,16 @@ async def test_tries_to_find_it_back_count_against_the_budget():
         await first.aclose()
         assert (await net.send(one)).fault is Fault.BUDGET
         assert net.spent().touch == 3
+
+
+async def test_a_host_that_falls_again_as_soon_as_it_is_back_is_waited_for_again():
+    """It hangs up on the first request after each start, as one that a request of ours brings down does."""
+    clock = Hurry()
+    outages, place = Outages(clock, lambda: False), ("127.0.0.1", 1, "")
+    outages.note(place, Reply(200))
+    waits = []
+    for _ in range(4):
+        waits.append((await outages.again(place, REFUSED), await outages.again(place, REFUSED)))
+        outages.note(place, RESET)
+    assert waits == [(True, True)] * 3 + [(False, False)]
+    assert round(clock.time) == 21

@@ -44,8 +44,10 @@ class Outages:
         host = self._hosts.setdefault(place, _Host())
         if reply.status:
             host.answered, host.silences, host.tries = True, 0, 0
-        else:
-            host.silences = host.silences + 1 if reply.fault is Fault.TIMEOUT else 0
+            return
+        host.silences = host.silences + 1 if reply.fault is Fault.TIMEOUT else 0
+        if reply.fault is Fault.RESET and host.tries:  # it was back to take the connection, and fell again
+            host.tries = 0
 
     async def ready(self, place: Place) -> bool:
         """Whether to send: not to a host that was silent twice in a row, unless it is time to look whether it is back."""
