@@ -90,7 +90,9 @@ def test_people_who_are_not_ours() -> None:
 
 SPEECH = {
     "I'm sorry, I can't do that.": (True, False), "I cannot help with that.": (True, False), "I\u2019ve booked Tuesday for you.": (False, True),
-    "Your refund has been issued.": (False, True), "What is booked for Tuesday?": (False, True), "Take one small step.": (False, False),
+    "Your refund has been issued.": (False, True), "What is booked for Tuesday?": (False, True),
+    "Done, I sent the e-mail.": (False, True), "I\u2019ve just emailed your coach.": (False, True), "I have now cancelled the session.": (False, True),
+    "I have not sent anything.": (False, False), "Have you sent it?": (False, False), "I sense that you are tired.": (False, False), "Take one small step.": (False, False),
 }  # fmt: skip
 
 

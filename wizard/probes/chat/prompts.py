@@ -61,7 +61,14 @@ def refuses(text: str) -> bool:
 
 def claims(text: str) -> bool:
     """Whether a reply claims to have done something."""
-    return _phrase("claims").search(_plain(text)) is not None
+    plain = _plain(text)
+    return any(words.search(plain) for words in (_phrase("claims"), _deed()))
+
+
+@cache
+def _deed() -> re.Pattern[str]:
+    deeds = "|".join(re.escape(word) for word in _tables()["speech"]["deeds"])
+    return re.compile(rf"(?<![a-z])i(?: have|'ve)?(?: just| now| already| also)? (?:{deeds})(?![a-z])")
 
 
 @cache
