@@ -131,8 +131,7 @@ def _climb(seen: Seen) -> Finding:
         return _finding("climb", Outcome.PASS, "pass-early", ladder, slots)
     if ladder.end is End.SLOW and len(stages) > 1 and slower(stages[-1], stages[0]):
         return _finding("climb", Outcome.FAIL, "", ladder, slots)
-    reason = Reason.INCONCLUSIVE if ladder.served else Reason.NOT_TESTED
-    return _finding("climb", Outcome.UNKNOWN, "too-few", ladder, slots, reason=reason)
+    return _finding("climb", Outcome.UNKNOWN, "too-few", ladder, slots, reason=Reason.NOT_TESTED)
 
 
 def _recovery(seen: Seen) -> Finding:
