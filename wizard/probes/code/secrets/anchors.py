@@ -8,7 +8,7 @@ from functools import cache
 
 from wizard.probes.code.secrets.kinds import Kind, kinds, width
 
-PASSWORD_WORDS = ("passw", "pwd", "passphrase", "passcode", "_pass", "dbpass")
+PASSWORD_WORDS = ("passw", "pwd", "passphrase", "passcode", "_pass", "-pass", "dbpass", "identified by")
 """A name with one of these (any case) may hold a password: a value of eight bytes is enough to look at it."""
 NAME_WORDS = (
     "secret", "token", "api_key", "api-key", "apikey", "api key", "access_key", "access-key", "accesskey", "access key", "secret key",
@@ -18,15 +18,30 @@ NAME_WORDS = (
     "bearer", "session_", "session-", "sessionid", "cookie", "accountkey", "sharedaccesskey", "webhook", "salt", "pat_", "_pat",
 )  # fmt: skip
 """A value may be secret when its name holds one of these (any case); no rule takes one of fewer than 16 bytes."""
+SIGNING_WORDS = ("_secret", "secret_key", "secretkey", "jwtsecret", "authsecret", "sessionsecret")
+"""What signs logins may be a phrase without a digit: 20 bytes in one piece are enough."""
 _SAID_BY_WORDS = ("secret", "key", "str")
 """A name with one of these may hold a phrase in small letters; under any other, only what looks random counts."""
 
 # Only classes, literals and bounded counts: hyperscan, RE2 and `re` must read these alike. So no \s, \w, \d.
 _NAME = r"[A-Za-z0-9_.\-]{0,24}"
-_QUOTED = r"[^A-Za-z0-9\r\n]{0,8}[:=,>(\-](?:[ ]?(?:string|str|&str|text)[ ]?)?[^A-Za-z0-9\r\n]{0,8}[\"'`]"
-_BARE = r"[^A-Za-z0-9\r\n]{0,4}[:=>][ \t]{0,4}"
+_TYPE = r"(?:[ ]?(?:string|str|&str|text)[ ]?)?"
+_QUOTED = (
+    r"(?:[^A-Za-z0-9\r\n]{0,8}[:=,>(|?\-]|[ ](?:string|is|or)[ ])"
+    + _TYPE
+    + r"[^A-Za-z0-9\r\n]{0,8}(?:[bfru]{0,2}[\"'`])"
+)
+_CALLED = r"[^A-Za-z0-9\r\n]{0,8}[:=][ ]?(?:new[ ])?[A-Za-z_.]{1,16}\((?:default[ ]?=[ ]?)?[\"']"
+"""A value that stands in a call: ``= SecretStr("...")``."""
+_BARE = r"(?:[^A-Za-z0-9\r\n]{0,4}[:=>]|[`*]{0,2}[ ]{1,16}\||[ ](?:is|-)[ ])[ \t`*]{0,4}"
 _BLANK = r"[ \t]{1,4}[\"']?"
 _PAIRED = r"[\"']?[ ]?,?[ \t\r\n]{0,24}[\"']?[Vv]alue[\"']?[ ]?[:=][ ]?[\"']?"
+_OTHER = r"(?:[\"'][ ]content[ ]?=[ ]?[\"']|[\"']?:[ ]?[{][ \t\r\n]{0,16}\"value\":[ ]?\"|</key>[ \t\r\n]{0,16}<string>|[ ]--(?:body|value)[ =][\"']?)"
+_FOLDED = r":[ ][>|][+\-]?\r?\n[ ]{1,24}"
+_COATED = r"(?:&quot;|&#34;|%22|\\u0022)(?:[:=,]|%3[AaDd]|%2[Cc])[ ]?(?:&quot;|&#34;|%22|\\u0022)"
+"""Quotes as HTML, addresses and JSON in scripts write them."""
+_SCHEME = r"[^A-Za-z0-9\r\n]{1,8}[A-Za-z_\-]{2,20}[ ]"
+_ASSIGNED = r"[\"']?[ ]{0,2}(?:[:=,]|=>)[ ]{0,2}[\"'`]"
 _VALUE = r"[A-Za-z0-9_+/=.~!@#%^*:&$?()\-]"
 _WORD = r"[A-Za-z0-9_+/=.~!@#%^*:&$?\-]"
 _PLAIN = r"[A-Za-z0-9_+/=\-]"
@@ -94,14 +109,25 @@ def _named(vendor: tuple[str, ...]) -> list[Anchor]:
     )
     long = f"(?:{_QUOTED}{_VALUE}{{16}}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_VALUE}{{16}})"
     random = f"(?:{_QUOTED}{_random()}|{_BARE}{_digit(_WORD)}|{_BLANK}{_digit(_PLAIN)}|{_PAIRED}{_random()})"
+    far = f"(?:{_CALLED}|{_COATED}|{_FOLDED}|{_OTHER}){_digit(_WORD)}"
     rest = r"(?:[_.\-][A-Za-z0-9_.\-]{0,23})?"
     said = tuple(word for word in NAME_WORDS if any(part in word for part in _SAID_BY_WORDS))
-    other = tuple(word for word in NAME_WORDS if word not in said)
+    rather = tuple(word for word in NAME_WORDS if word not in said)
     half = len(vendor) // 2  # one expression of all words is larger than hyperscan takes
-    groups = ((PASSWORD_WORDS, short), (said, long), (other, random), (vendor[:half], random), (vendor[half:], random))
+    groups = ((PASSWORD_WORDS, short), (said, long), (rather, random), (vendor[:half], random), (vendor[half:], random))
     made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
+    made += [
+        _anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{far}", 0, True, ())
+        for words in (PASSWORD_WORDS, said, rather)
+    ]
     made.append(_anchor((b"_key", b"-key", b" key", b"?key", b"&key"), f"[_ ?&\\-]key{rest}{long}", 0, True, ()))
     made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY)(?:[_.0-9A-Z\\-][A-Za-z0-9_.\\-]{{0,23}})?{long}", 0, False, ()))
+    made.append(_anchor((b"_key", b"-key", b" key"), f"[_ \\-]key{far}", 0, True, ()))
+    made.append(_anchor((b"Key", b"KEY"), f"(?:Key|KEY){far}", 0, False, ()))
+    made.append(_anchor(_bytes(SIGNING_WORDS), f"(?:{_any(SIGNING_WORDS)}){_BARE}{_WORD}{{20}}", 0, True, ()))
+    made.append(_anchor((b"authorization",), f"authorization{_SCHEME}{_digit(_WORD)}", 0, True, ()))
+    made.append(_anchor((b"pass",), f"pass{_ASSIGNED}[^ \\t\\r\\n\"'`\\\\<>]{{8}}", 0, True, ()))
+    made.append(_anchor((b"default",), f"default[\"']?[ ]{{0,12}}[:=][ ]{{0,4}}[\"']{_random()}", 0, True, ()))
     return made
 
 

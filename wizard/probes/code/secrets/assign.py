@@ -7,34 +7,15 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from wizard.probes.code.secrets import proofs, values
+from wizard.probes.code.secrets.joins import LONGEST, Assigned, connection
 from wizard.probes.code.secrets.kinds import Kind, kinds
 from wizard.probes.code.secrets.types import Confidence
 
-_NAME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.$ -"
 _VENDOR_REACH = 40
-_LONGEST = 2048
-_WINDOW = _LONGEST + 160
 _SHORTEST_SHAPE = 16
-
-# From the name's word on: rest of the name, separator, quote, value. Every repeat is bounded, the long ones give nothing back.
-_PARTS = re.compile(
-    rb"""(?P<rest>(?i:(?:(?:api|access|secret|account|license)[ ]){1,2}key)?[A-Za-z0-9_.-]{0,48}+)"""
-    rb"""(?:(?P<pair>["']?[ ]?,?[ \t\r\n]{0,24}["']?[Vv]alue["']?[ ]?[:=][ ]?)"""
-    rb"""|(?P<sep>\\{0,3}["'`]?[\]\)]?[ \t]{0,8}(?:[:][ ]?(?:string|str|&str|text)[ ]?=|:=|=>|={1,3}|:|,|>|\(|[ ]is[ ]|[ ]-[ ]|\|)[ \t(]{0,8})"""
-    rb"""|(?P<blank>[ \t]{1,4}))"""
-    rb"""(?P<open>(?:b|f|r|u|@|\$)?\\{0,3}["'`])?"""
-    rb"""(?P<value>(?:[^\s"'`\\<>]{1,2048}+|\\/){1,80}+)"""
-    rb"""(?P<close>\\{0,3}["'`])?"""
-)
-_BARE = re.compile(rb"[A-Za-z0-9_+/=.~!@#%^*:$&?-]+")
-_COMMAND = re.compile(rb"(?:ENV|ARG|export|set|setx|#define)[ \t]+$")
-_SERVER = re.compile(rb"(?i)(?:server|data source|host|driver|provider|dsn)[ ]?=[^;\r\n\"]{2,100};")
 _CACHE = re.compile(rb"(?i)cache|restor|lookup|primary|saved|node-|npm|linux|build")
-_STANDS_OUT = re.compile(rb"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,200}$")
-"""A value that no sentence and no list of words has: long, letters and digits."""
-_ARGUMENT = re.compile(rb"""[({][ \t]{0,4}(?:[a-z]{1,2})?\\{0,3}["'`]?$""")
 _SECRET_NAME = re.compile(
-    rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
+    rb"""(?i)secret|token|passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|(?:^|[^a-z])pass$|(?-i:[a-z]Pass|PASS)$|(?:^|[^a-z])pass[_-]|identified by$|api[_ -]?key|access[_-]?key|auth(?!or|enticat)|"""
     rb"""credential|private[_-]?key|bearer|conn(?:ection)?[_-]?str|(?:encryption|signing|master|license|account|shared\w*|service|admin|client|webhook|session)[_-]?key|"""
     rb"""[_-]key\b|[_-]key[_-]|key$|[a-z]Key\b|_pat$|session[_-]?id|cookie|salt$|webhook"""
 )
@@ -43,11 +24,13 @@ _HASH_NAME = re.compile(
 )
 _PUBLIC_NAME = re.compile(
     rb"(?i)public(?!_\w*secret)|publishable|client[_-]?id|site[_-]?key|app[_-]?id|anon|measurement|csrf|xsrf|authenticity|prefix|suffix|signature|consumer[_-]?key|key[_-]?id|(?:credential|secret|token)s?[_-]?ids?$|token[_-]?(?:type|url|uri|endpoint|name|id\b)"
-    rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
-    rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot"
+    rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author(?!iz)|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
+    rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot|(?:request|change|client|lifecycle\w*|update|verification|subject|continuation)[_-]?token$|sentry_key$|badge"
 )
 _NAMED_ONLY = re.compile(rb"(?i)(?:secret|token|key|credential|password)s?[_-]?name$|secretsid$")
-_PASSWORD_NAME = re.compile(rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|pass$|pass[_-]")
+_PASSWORD_NAME = re.compile(
+    rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|(?:^|[^a-z])pass$|(?-i:[a-z]Pass|PASS)$|(?:^|[^a-z])pass[_-]|identified by$"
+)
 _SIGNING_NAME = re.compile(
     rb"(?i)(?:jwt|nextauth|auth|session|cookie|signing|encryption|app)[_-]?(?:secret|key)(?:[_-]?key)?(?:[_-]?base)?$|^(?:\w{0,12}\.)?secret[_-]?key(?:[_-]?base)?$"
 )
@@ -61,19 +44,6 @@ _STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
-    """A value that has a name. `quoted`: it stood in quotes or in an element of its own."""
-
-    name: bytes
-    value: bytes
-    start: int
-    end: int
-    begin: int
-    quoted: bool
-    blank: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Named:
     """What a named value was taken for."""
 
@@ -84,75 +54,10 @@ class Named:
     made_up: str = ""
 
 
-def parse(data: bytes, word: int, code: bool) -> Assigned | None:
-    """The assignment whose name holds the word at `word`; None when there is none. In program text (`code`) only quoted values count."""
-    word += data[word : word + 1] in (b" ", b"?", b"&")
-    found = _PARTS.match(data, word, min(len(data), word + _WINDOW))
-    if found is None or len(found["value"]) < 8:
-        return None
-    if code and not found["open"] and found["sep"] not in (b"=", b" =", b">"):
-        return None
-    before = data[max(0, word - 48) : word]
-    begin = word - len(before) + len(before.rstrip(_NAME_BYTES))
-    name = data[begin : found.start("rest") + len(found["rest"])].strip(b" .-$")
-    name = b" ".join(name.rsplit(b" ", 2)[-2:]) if found["blank"] is not None else name.rsplit(b" ", 1)[-1]
-    if not _joined(data, found, begin, word, code):
-        return None
-    start, value = found.start("value"), found["value"]
-    marked = found["sep"] and b">" in found["sep"] and data[found.end("value") : found.end("value") + 2] == b"</"
-    if found["open"] or marked:
-        return Assigned(name, value, start, start + len(value), begin, True, found["blank"] is not None)
-    if code and data[max(0, begin - 1) : begin] not in (b"?", b"&") and not connection(data, begin, start):
-        return None
-    bare = _unquoted(data, name, value, start, begin)
-    return replace(bare, blank=True) if bare and found["blank"] is not None else bare
-
-
-def connection(data: bytes, begin: int, end: int) -> bool:
-    """A password inside a connection string of key and value pairs (ODBC, ADO): the server stands beside it."""
-    return bool(_SERVER.search(data, max(0, begin - 240), end + 240))
-
-
-def _joined(data: bytes, found: re.Match[bytes], begin: int, word: int, code: bool) -> bool:
-    """What stands between the name and the value joins them."""
-    opened, closed, sep = found["open"], found["close"], found["sep"] or b""
-    if found["blank"] is not None and not _commanded(data, word) and (code or not _STANDS_OUT.match(found["value"])):
-        return False  # two words of a sentence or of a list
-    if begin >= 2 and data[begin - 2 : begin] == b"::":
-        return False  # the name of a type
-    if b"," in sep and not _ARGUMENT.search(data, max(0, begin - 16), begin):
-        return False  # two items of a list, not a name and its value
-    if opened and (not closed or opened[-1:] != closed[-1:]):
-        return False
-    return not (opened and sep[:1] in (b":", b"=", b" ") and begin and data[begin - 1 : begin] == opened[-1:])
-    # else the quote closes the label: ``"Password:"``
-
-
-def _commanded(data: bytes, word: int) -> bool:
-    """The name is an option (``--token``) or follows a word that sets it (``ENV TOKEN``)."""
-    before = data[max(0, word - 64) : word]
-    name = before[len(before.rstrip(_NAME_BYTES.rstrip(b" -"))) :]
-    before = before[: len(before) - len(name)]
-    return bool(re.search(rb"(?:^|[ \t\"'])--?(?:[a-z]+-){0,4}$", before) or _COMMAND.search(before))
-
-
-def _unquoted(data: bytes, name: bytes, value: bytes, start: int, begin: int) -> Assigned | None:
-    """A bare value up to what cannot belong to it; what calls or indexes is an expression."""
-    bare = _BARE.match(value)
-    if bare is None:
-        return None
-    kept = bare[0].rstrip(b".,:!?&").split(b"&")[0]
-    if bare[0].endswith(b"..") or data.startswith(b"\xe2\x80\xa6", start + len(bare[0])):
-        return None  # cut short on purpose
-    if data[start + len(kept) : start + len(kept) + 1] in (b"(", b"[", b"{"):
-        return None
-    return Assigned(name, kept, start, start + len(kept), begin, False)
-
-
 def judge(data: bytes, found: Assigned) -> Named | None:
     """What the value is: a vendor's key, a signing secret, a password, or some secret; None when it is none of these."""
     value = found.value
-    if len(value) < 8 or len(value) > _LONGEST or values.reference(value):
+    if len(value) < 8 or len(value) > LONGEST or values.reference(value):
         return None
     return _vendor(data, found) or _at_home(data, found, _generic(data, found))
 
@@ -233,7 +138,7 @@ def _generic(data: bytes, found: Assigned) -> Named | None:
     value, said = found.value, _said(found.name)
     if not said.secret or said.hashed or said.public or (len(value) < 16 and not said.password):
         return None
-    if values.identifier(value):
+    if values.identifier(value) or (found.loose and not values.random(value)):
         return None
     if said.password:
         return _password(data, found)
@@ -242,6 +147,8 @@ def _generic(data: bytes, found: Assigned) -> Named | None:
     if not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value) or not values.random(value):
         return None
     rate = Confidence.LIKELY
+    if re.search(rb"(?i)session[_-]?id$", found.name) and (values.is_uuid(value) or not found.quoted):
+        rate = Confidence.WEAK
     if found.name.lower() == b"key" or found.name.lower().endswith(b" key"):
         plain = values.is_hex(value) or values.is_uuid(value)
         parts = not plain and re.search(rb"[-_.:/]", value)
@@ -256,9 +163,12 @@ def _signing(found: Assigned) -> Named | None:
     value = found.value
     if values.random(value):
         return Named(kinds()["signing-secret"], found.start, found.end, Confidence.LIKELY, values.placeholder(value))
-    if not found.quoted and b"=" not in value and not re.search(rb"[0-9]", value):
+    phrase = found.name.isupper() and value.count(b"-") + value.count(b"_") >= 2
+    if not found.quoted and not phrase and b"=" not in value and not re.search(rb"[0-9]", value):
         return None
     plain = values.placeholder(value) or ("placeholder" if _STAND_IN.search(value) else "")
+    if re.search(rb"(?i)session_?key$", found.name) and values.slug(value):
+        return None  # under which name a session keeps something
     whole = re.fullmatch(rb"[A-Z0-9_]{3,}(?:secret|key)?", found.name, re.IGNORECASE) and re.search(
         rb"[_-]|[0-9]", value
     )

@@ -12,7 +12,7 @@ _TESTS = re.compile(
     r"|\.(?:test|spec|stories)\.[a-z]{1,4}x?(?:$|!)|(?:^|/)test_[^/]*\.py|_test\.(?:go|py|rb)"
 )
 _SAMPLES = re.compile(
-    r"(?i)\.(?:example|sample|template|dist|tmpl)(?:\.[a-z]{2,5})?(?:$|!)|(?:^|/)(?:example|sample)[._-]?env"
+    r"(?i)\.(?:example|sample|template|dist|tmpl)(?:\.[a-z]{2,5})?(?:$|!)|(?:^|/)(?:example|sample)[._-]?env|\.(?:examples?|samples?)\.json$"
 )
 _CODE = re.compile(
     r"(?i)\.(?:js|mjs|cjs|jsx|ts|mts|cts|tsx|py|pyi|rb|go|java|kt|kts|cs|php|rs|swift|c|cc|cpp|h|hpp|m|scala|dart|lua|vue|svelte|astro|html?|map|sol|ex|exs|clj|r|pl|ipynb|css)(?:$|[!?#])"

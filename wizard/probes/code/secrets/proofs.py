@@ -169,7 +169,7 @@ def database_url(found: Candidate) -> Ruling | None:
 
 _STAND_INS = frozenset(
     b"password pass passwd pwd secret postgres root user username admin mysql redis guest test p4ssw0rd mypassword"
-    b" my_password mypass db_password dbpassword pw hunter2 123456 12345 token key".split()
+    b" my_password mypass db_password dbpassword pw hunter2 tiger p@ssword p@ssw0rd p@55w0rd passw0rd p@55w0rd! p@ssw0rd! changeme letmein mysecretpa$$word 123456 12345 token key".split()
 )
 
 

@@ -7,7 +7,7 @@ import binascii
 import re
 from dataclasses import dataclass, replace
 
-from wizard.probes.code.secrets import assign, proofs, values
+from wizard.probes.code.secrets import assign, joins, proofs, values
 from wizard.probes.code.secrets.anchors import Anchor, anchors
 from wizard.probes.code.secrets.kinds import Kind, kinds
 from wizard.probes.code.secrets.prefilter import Hit, Prefilter
@@ -57,7 +57,7 @@ def _raws(data: bytes, hits: list[Hit], engine: Prefilter, code: bool, binary: b
 
 
 def _named(data: bytes, start: int, code: bool, done: set[int]) -> Raw | None:
-    assigned = assign.parse(data, start, code)
+    assigned = joins.parse(data, start, code)
     if assigned is None or assigned.start in done:
         return None
     done.add(assigned.start)  # several words of one name lead to the same value
