@@ -124,6 +124,8 @@ PLANTED = {
     "mailer": ("a.js", f"auth: {{ user: 'app', pass: '{M.alnum(16)}' }}", "password"),
     "statement": ("a.sql", f"CREATE USER app WITH PASSWORD '{M.alnum(16)}';", "password"),
     "scheme of a vendor": ("a.js", f"headers: {{ Authorization: 'Token {M.hex(40)}' }}", "generic"),
+    "brand without another word": (".env", f"KLAVIYO={M.alnum(34)}", "datadog-wandb"),
+    "app token of 2026": ("ci.txt", "ghs_" + "123456_" + M.jwt(iss="123456", exp=FAR), "github-app"),
     "phrase that signs": (".env", "JWT_SECRET=correct-horse-battery-stable-staple", "signing-secret"),
     "jdbc": ("a.txt", f"jdbc:sqlserver://db.brightside.io:1433;user=sa;password={M.alnum(9)}x;", "password"),
     "aws pair": (
@@ -220,6 +222,10 @@ DECOYS = {
     "fingerprint of a key": ("ci.log", f"gpg: using RSA key {M.text('0123456789ABCDEF', 40)}"),
     "key of a cache": ("ci.log", f"Cache restored from key: node-cache-Linux-x64-npm-{M.hex(64)}"),
     "name of a secret": ("a.yml", 'SECRET_NAME = "NEXUS-GPT4-API-KEY"'),
+    "brand beside words": (
+        "a.js",
+        'facebook="https://x.io/y", twitter:"twitter-card-large-image2", amplitude="amplitude-event-name2-page"',
+    ),
     "call for a word": ("a.js", 'const token = t("auth.token2.expiredMessage1"), password: gettext("Password2Short1")'),
     "default of no secret": (
         "v.tf",

@@ -45,6 +45,8 @@ _ASSIGNED = r"[\"']?[ ]{0,2}(?:[:=,]|=>)[ ]{0,2}[\"'`]"
 _VALUE = r"[A-Za-z0-9_+/=.~!@#%^*:&$?()\-]"
 _WORD = r"[A-Za-z0-9_+/=.~!@#%^*:&$?\-]"
 _PLAIN = r"[A-Za-z0-9_+/=\-]"
+_MOST_WORDS = 28
+"""Words in one expression: hyperscan takes no larger ones."""
 LONGEST_SPAN = 224
 LONGEST_LITERAL = 32
 LONGEST_TAIL = 20
@@ -113,8 +115,8 @@ def _named(vendor: tuple[str, ...]) -> list[Anchor]:
     rest = r"(?:[_.\-][A-Za-z0-9_.\-]{0,23})?"
     said = tuple(word for word in NAME_WORDS if any(part in word for part in _SAID_BY_WORDS))
     rather = tuple(word for word in NAME_WORDS if word not in said)
-    half = len(vendor) // 2  # one expression of all words is larger than hyperscan takes
-    groups = ((PASSWORD_WORDS, short), (said, long), (rather, random), (vendor[:half], random), (vendor[half:], random))
+    pieces = [vendor[at : at + _MOST_WORDS] for at in range(0, len(vendor), _MOST_WORDS)]
+    groups = ((PASSWORD_WORDS, short), (said, long), (rather, random), *((words, random) for words in pieces))
     made = [_anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{body}", 0, True, ()) for words, body in groups]
     made += [
         _anchor(_bytes(words), f"(?:{_any(words)}){_NAME}{far}", 0, True, ())
