@@ -223,6 +223,9 @@ async def test_browser_calls(case: str) -> None:
     key = "sk-" + "proj-" + M.text(URL64, 80)
     made = await findings({"/": HOME, "/assets/app.js": js(text.format(key=key))})
     assert outcome(made, "browser-calls") == {wanted}
+    roots = {root for f in made["browser-calls"] for root in f.roots}
+    told_elsewhere = {"frontend-secrets.bundle"} if "{key}" in text else set()
+    assert roots == told_elsewhere and (not roots or outcome(made, "bundle") == {"fail"})
 
 
 async def test_a_policy_calls_nobody() -> None:

@@ -137,6 +137,7 @@ def _browser_calls(seen: Seen) -> list[Finding]:
                 reason=None if bad else Reason.REVIEW,
                 where=f"{call.url}:{call.line}",
                 evidence=f"{call.service} ({call.how})",
+                roots=(f"{ITEM}.bundle",) if call.how == "key" else (),  # the key beside the call is told there
             )
         )
     if made:
