@@ -58,7 +58,10 @@ class Choice(_Table, frozen=True, kw_only=True):
 
 
 class Question(_Table, frozen=True, kw_only=True):
-    """A question to a person. `means` maps an answer to an outcome; `needs` are extra fields; `max_age_days` bounds the date given."""
+    """A question to a person. `means` maps an answer to an outcome; `needs` are extra fields; `max_age_days` bounds the date given.
+
+    `about`: only findings with these sentences. `proves`: checks whose handed-over fails a row with the key's fingerprint mends, given files.
+    """
 
     id: str
     ask: str
@@ -72,11 +75,8 @@ class Question(_Table, frozen=True, kw_only=True):
     columns: list[str] = []
     choices: list[Choice] = []
     show: list[str] = []
-
-    @property
-    def check(self) -> str:
-        """The finding id that this question decides (its own id)."""
-        return self.id
+    about: list[str] = []
+    proves: list[str] = []
 
 
 class Item(_Table, frozen=True, kw_only=True):
@@ -286,8 +286,9 @@ def _cross(folder: Path, checklist: Checklist) -> Iterator[Trouble]:
             if outcome not in item.summary:
                 yield _trouble(file, "summary", "checklist.no-summary", expected=outcome)
         for question in item.questions:
-            if question.id.partition(".")[0] != item.id or question.id.partition(".")[2] not in item.checks:
-                yield _trouble(file, question.id, "checklist.no-such-check", expected=", ".join(item.checks))
+            for wanted in (question.id, *question.proves):
+                if wanted.partition(".")[0] != item.id or wanted.partition(".")[2] not in item.checks:
+                    yield _trouble(file, wanted, "checklist.no-such-check", expected=", ".join(item.checks))
     yield from _unsaid(folder / "checklist.toml", checklist.index)
     for flag in checklist.index.red_flags.values():
         for wanted in [*flag.questions, *(r.question for r in flag.raises)]:

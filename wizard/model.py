@@ -189,7 +189,10 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a named person said. `value`: yes, no, dont-know, not-applicable, free text, or a list of rows (dicts of text)."""
+    """What a named person said. `value`: yes, no, dont-know, not-applicable, free text, or a list of rows (dicts of text).
+
+    `shown`: places, or fingerprints of keys, that were open when it was said; it settles no other place. None: nobody kept it (a profile).
+    """
 
     question: str
     value: Any
@@ -198,6 +201,7 @@ class Answer:
     note: str = ""
     minutes: float | None = None
     files: tuple[FileRef, ...] = ()
+    shown: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

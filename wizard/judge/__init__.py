@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wizard.checklist import Checklist
-from wizard.judge.answers import settle
+from wizard.judge.answers import fingerprint, named, open_marks, settle
 from wizard.judge.decide import decide
 from wizard.judge.findings import newest_answers, read_all
 from wizard.judge.flags import raise_flags
@@ -13,7 +13,7 @@ from wizard.judge.verdicts import root_causes, verdict_of
 from wizard.model import Decision, Evidence, RedFlag, Verdict
 from wizard.probe import Probe
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "fingerprint", "judge", "named", "open_marks", "read_all"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeGuard
 
 from wizard.checklist import Check, Checklist, Question
-from wizard.model import Answer, Basis, Finding, Outcome, Reason
+from wizard.model import Answer, Basis, Finding, Outcome, Reason, Severity
 
 
 def settle(findings: list[Finding], answers: dict[str, Answer], checklist: Checklist, now: str) -> list[Finding]:
@@ -17,10 +18,66 @@ def settle(findings: list[Finding], answers: dict[str, Answer], checklist: Check
             answer, check = answers.get(question.id), checklist.check(question.id)
             if answer is not None and check is not None:
                 told = _told(question, check, answer, now)
-                mine = [f for f in findings if f.id == question.id]
-                others = [f for f in findings if f.id != question.id]
-                findings = others + _combine(mine, told, check)
+                mine = [f for f in findings if f.id == question.id and meant(question, f)]
+                others = [f for f in findings if f.id != question.id or not meant(question, f)]
+                findings = others + _combine(mine, told, check, answer.shown)
+                findings = [_proved(f, question, answer, told) for f in findings] if question.proves else findings
     return findings
+
+
+def meant(question: Question, finding: Finding) -> bool:
+    """Whether the question speaks of this finding of its check."""
+    return not question.about or finding.say in question.about
+
+
+def mark(finding: Finding) -> str:
+    """What tells a sight from the next one of its check: the key's fingerprint, else the place; "" when it is about neither."""
+    return fingerprint(finding) or finding.where
+
+
+def fingerprint(finding: Finding) -> str:
+    """The fingerprint of the key that the finding is about, or ""."""
+    return dict(finding.slots).get("fingerprint", "")
+
+
+def open_marks(findings: Iterable[Finding], question: Question) -> tuple[str, ...]:
+    """The marks of all that an answer to `question` would speak of now: reviews of its check, and fails that it may prove mended."""
+    marks = [
+        mark(f)
+        for f in findings
+        if (f.id == question.id and f.reason is Reason.REVIEW and f.outcome is Outcome.UNKNOWN and meant(question, f))
+        or (f.id in question.proves and f.outcome is Outcome.FAIL and fingerprint(f))
+    ]
+    return tuple(sorted({one for one in marks if one}))
+
+
+def named(value: object, columns: Sequence[str]) -> tuple[str, ...]:
+    """The fingerprints in the first column of an answer's rows; of a whole label, its last word."""
+    cells = [str(row.get(columns[0], "")) for row in value if isinstance(row, dict)] if _is_rows(value) else []
+    return tuple(cell.split()[-1].lower() for cell in cells if cell.split())
+
+
+def _is_rows(value: object) -> TypeGuard[list[object] | tuple[object, ...]]:
+    return isinstance(value, list | tuple)
+
+
+def _proved(finding: Finding, question: Question, answer: Answer, told: Finding) -> Finding:
+    """A fail on what was handed over, such as a key in old code, passes when files show that it is mended. A bare yes shows nothing."""
+    if finding.id not in question.proves or finding.outcome is not Outcome.FAIL or finding.basis is not Basis.EVIDENCED:
+        return finding
+    if told.outcome is not Outcome.PASS or not answer.files:
+        return finding
+    if fingerprint(finding) not in named(answer.value, question.columns):
+        return finding
+    return replace(
+        finding,
+        outcome=Outcome.PASS,
+        say="told-proved",
+        slots=(*finding.slots, ("by", answer.by), ("at", answer.at[:10])),
+        severity=Severity.NOTE,
+        files=answer.files,
+        answered_by=answer.by,
+    )
 
 
 def _told(question: Question, check: Check, answer: Answer, now: str) -> Finding:
@@ -84,12 +141,17 @@ def _days(then: str, now: str) -> int:
         return 0
 
 
-def _combine(mine: list[Finding], told: Finding, check: Check) -> list[Finding]:
+def _combine(mine: list[Finding], told: Finding, check: Check, shown: tuple[str, ...] | None) -> list[Finding]:
     if not mine:
         return [told]
     if told.outcome is Outcome.FAIL:
-        return [*(f for f in mine if f.outcome is not Outcome.UNKNOWN), told]
-    return [_settled(f, told, check) for f in mine]
+        return [*(f for f in mine if f.outcome is not Outcome.UNKNOWN or _fresh(f, shown)), told]
+    return [f if _fresh(f, shown) else _settled(f, told, check) for f in mine]
+
+
+def _fresh(finding: Finding, shown: tuple[str, ...] | None) -> bool:
+    """Left for review at a place that was not there when the answer was given: nobody has looked at it."""
+    return shown is not None and finding.reason is Reason.REVIEW and mark(finding) not in ("", *shown)
 
 
 def _settled(finding: Finding, told: Finding, check: Check) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wizard import __version__, report
 from wizard.checklist import Checklist, Question, Words, load
-from wizard.judge import Judgement, judge
+from wizard.judge import Judgement, judge, read_all
 from wizard.model import Answer, Assessment, Evidence, FileRef, Finding, Observation, Run, Trouble, Verdict
 from wizard.probe import Probe
 from wizard.probes import PROBES
@@ -41,6 +41,7 @@ class Session:
         self.source: Path | None = None
         self.code: tuple[str, str] | None = None
         self._judged: tuple[Evidence, Judgement] | None = None
+        self._seen: tuple[Evidence, list[Finding]] | None = None
 
     @property
     def judgement(self) -> Judgement:
@@ -50,7 +51,15 @@ class Session:
             self._judged = (evidence, judge(evidence, self.checklist, self.probes, self.assessment.only))
         return self._judged[1]
 
-    def answer(
+    @property
+    def findings(self) -> list[Finding]:
+        """What the probes saw, before any answer is worked in."""
+        evidence = self.assessment.evidence
+        if self._seen is None or self._seen[0] is not evidence:
+            self._seen = (evidence, read_all(evidence, self.probes))
+        return self._seen[1]
+
+    def answer(  # noqa: PLR0913  one keyword per field of an answer
         self,
         question: str,
         value: Any,
@@ -60,9 +69,11 @@ class Session:
         note: str = "",
         minutes: float | None = None,
         files: tuple[FileRef, ...] = (),
+        shown: tuple[str, ...] | None = None,
     ) -> Answer:
-        """Keep an answer. `by` defaults to the assessor, `at` to the present moment."""
-        given = Answer(question, value, by or self.assessment.subject.assessor, at or now(), note, minutes, files)
+        """Keep an answer. `by` defaults to the assessor, `at` to the present moment; `shown`: the places that it speaks of."""
+        said_by = by or self.assessment.subject.assessor
+        given = Answer(question, value, said_by, at or now(), note, minutes, files, shown)
         self.add(given)
         return given
 

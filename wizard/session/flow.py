@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from wizard.checklist import Question
-from wizard.model import Answer, Basis, Finding, Outcome
+from wizard.judge import fingerprint, named, open_marks
+from wizard.model import Answer, Basis, Finding, Outcome, Trouble
 from wizard.report import said
 from wizard.session.core import Session
 from wizard.words import say
@@ -26,6 +27,8 @@ class Page:
     given: Answer | None = None
     number: int = 1
     of: int = 1
+    start: str = ""
+    """What the field of a table begins with: a row for each key that the answer could settle."""
 
 
 class Flow:
@@ -45,10 +48,24 @@ class Flow:
     def open(self) -> tuple[Question, ...]:
         """Those that are not answered yet and that an answer could still settle."""
         given = self._session.answers()
-        return tuple(q for q in self.all() if q.id not in given and self._matters(q))
+        return tuple(q for q in self.all() if self._matters(q) and self._unsaid(q, given.get(q.id)))
+
+    def _unsaid(self, question: Question, given: Answer | None) -> bool:
+        """Not answered, or answered when a place was not there that is there now."""
+        if given is None:
+            return True
+        return given.shown is not None and not set(self._marks(question)) <= set(given.shown)
+
+    def _marks(self, question: Question) -> tuple[str, ...]:
+        return open_marks(self._session.findings, question)
 
     def _matters(self, question: Question) -> bool:
-        findings = [f for v in self._session.judgement.verdicts for f in v.findings if f.id == question.id]
+        every = [f for v in self._session.judgement.verdicts for f in v.findings]
+        if question.proves:
+            return any(f.id in question.proves and f.outcome is Outcome.FAIL for f in every)
+        findings = [f for f in every if f.id == question.id]
+        if question.about:
+            return any(f.outcome is Outcome.UNKNOWN and f.say in question.about for f in findings)
         if not findings:
             return not self._about_what_was_seen(question)
         return any(f.outcome is Outcome.UNKNOWN for f in findings)
@@ -72,11 +89,21 @@ class Flow:
             given=self._session.answers().get(question.id),
             number=at,
             of=max(len(every), 1),
+            start=self._start(question),
         )
 
+    def _start(self, question: Question) -> str:
+        """A row for each open fail that the answer may prove mended: the key's fingerprint, its name, and a cell to fill."""
+        fails = [f for v in self._session.judgement.verdicts for f in v.findings if f.id in question.proves]
+        keys = {fingerprint(f): dict(f.slots).get("name", "") for f in fails if f.outcome is Outcome.FAIL}
+        return "\n".join(f"{mark} | {name} | " for mark, name in keys.items() if mark)
+
     def give(self, question: Question, value: Any, **more: Any) -> Answer:
-        """Keep an answer; on disk when this returns."""
-        return self._session.answer(question.id, value, **more)
+        """Keep an answer, and of which places it speaks; on disk when this returns. Trouble for a row about a key that was not found."""
+        shown = self._marks(question)
+        if question.proves and (unknown := set(named(value, question.columns)) - set(shown)):
+            raise Trouble("tui.question.no-such-key", mark=sorted(unknown)[0])
+        return self._session.answer(question.id, value, shown=shown, **more)
 
     def _chapter(self, question: Question) -> str:
         area, name, *_ = question.id.split(".")

@@ -183,6 +183,14 @@ def is_pdf(path: Path) -> bool:
         raise Trouble("store.unreadable", file=path, why=error.strerror or "") from error
 
 
+def all_handed_over(text: str) -> tuple[FileRef, ...]:
+    """The files whose paths a person typed, parted by ``;``. Trouble (2) when one cannot be read."""
+    whole = path_of(text)
+    return (
+        (handed_over(whole),) if whole.is_file() else tuple(handed_over(Path(p)) for p in text.split(";") if p.strip())
+    )
+
+
 def handed_over(path: Path) -> FileRef:
     """Name and SHA-256 of a file that proves an answer; the file itself is not kept. Trouble (2) when it cannot be read."""
     path = path_of(str(path))

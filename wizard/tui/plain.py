@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wizard.checklist import Question
-from wizard.model import FileRef, Trouble
+from wizard.model import Trouble
 from wizard.session import Running, Session, edit, flow, papers
 from wizard.session.desk import Desk
 from wizard.session.runs import Began, Ended
@@ -212,7 +212,7 @@ class Plain:
             self.tell("")
             self.tell(say("tui.question.heading", chapter=page.chapter, number=at + 1, of=len(questions)))
             self.tell(page.question.ask)
-            for line in (page.question.help, *page.seen):
+            for line in (page.question.help, *page.seen, *page.start.splitlines()):
                 if line:
                     self.tell(line)
             at = max(0, at + self.answer(way, page))
@@ -269,8 +269,7 @@ class Plain:
             if typed.replace(".", "", 1).isdigit():
                 found["minutes"] = float(typed)
         if "files" in question.needs and (typed := self.hear(say("tui.question.files"))):
-            files: tuple[FileRef, ...] = (papers.handed_over(Path(typed)),)
-            found["files"] = files
+            found["files"] = papers.all_handed_over(typed)
         return found
 
     def _seal(self, session: Session) -> None:

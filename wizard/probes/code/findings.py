@@ -136,6 +136,7 @@ def slots(group: list[Found]) -> Slots:
         ("risk", phrases.risk(kind)),
         ("rotate", phrases.rotate(kind)),
         ("label", first.match.label),
+        ("fingerprint", first.match.fingerprint),
         ("count", str(len(group))),
         ("since", dates[0] if dates else "?"),
     )

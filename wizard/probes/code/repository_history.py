@@ -99,8 +99,11 @@ def read(seen: Seen) -> tuple[Finding, ...]:
         return (Finding(CHECK, Outcome.UNKNOWN, Basis.NONE, say=say, reason=reason),)
     made = findings.fails("repo-history", seen.found, Basis.EVIDENCED)
     made += findings.to_review("repo-history", seen.found, Basis.EVIDENCED)
+    whole = _whole(seen)
     if not any(f.outcome is Outcome.FAIL for f in made):
-        made.append(_whole(seen))
+        made.append(whole)
+    elif whole.outcome is not Outcome.PASS:  # once these keys are proved closed, what was not read still counts
+        made.append(whole if whole.say == "shallow" else replace(whole, say="rest"))
     made += findings.made_up(seen.found, Basis.EVIDENCED)
     made += findings.listed("public-keys", seen.found, Basis.EVIDENCED, frozenset((Fate.PUBLIC,)), "public")
     return handed.named(made, seen.code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
@@ -11,9 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from wizard.checklist import Question
-from wizard.model import Answer, FileRef, Trouble
+from wizard.model import Answer, Trouble
 from wizard.session import flow
-from wizard.session.papers import handed_over
+from wizard.session.papers import all_handed_over
 from wizard.tui.screen import Leaf
 from wizard.tui.screens.sheet import Sheet
 from wizard.tui.signs import Signs
@@ -81,7 +80,9 @@ class Asking(Leaf):
             if question.kind == "table":
                 columns = " | ".join(question.columns)
                 yield Label(self.door.text(say("tui.question.table", columns=columns)), classes="field", markup=False)
-            yield TextArea(flow.table_text(question, page.given), id="value", classes="short", tab_behavior="focus")
+            yield TextArea(
+                flow.table_text(question, page.given) or page.start, id="value", classes="short", tab_behavior="focus"
+            )
             with Horizontal(classes="row"):
                 yield Button(say("tui.keys.save"), id="save", variant="primary", compact=True)
         given = page.given.value if page.given is not None and isinstance(page.given.value, str) else ""
@@ -210,8 +211,7 @@ class Asking(Leaf):
                 raise Trouble("tui.question.bad-minutes", text=text, key="minutes") from None
         given = self._way.page(question).given
         if text := typed.get("files"):
-            files: tuple[FileRef, ...] = (handed_over(Path(text)),)
-            found["files"] = files
+            found["files"] = all_handed_over(text)
         elif given is not None and given.files:
             found["files"] = given.files
         return found
