@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.probes.api.rig import Setup, run, who
-from tests.probes.api.test_object_access import MISSING, OWN_ENTRIES, conversations, gone
+from tests.probes.api.test_object_access import MISSING, OWN_ENTRIES, conversations, gone, record
 from wizard.demo.parts.http import Handler, Request, reply
 from wizard.net import Reply
 from wizard.probes.api.entries import entry_ids
@@ -125,3 +125,37 @@ async def test_an_entry_that_may_be_a_strangers_is_never_asked_for_by_another(ha
 )
 def test_the_ids_of_a_lists_entries(body: Any, found: tuple[str, ...]) -> None:
     assert entry_ids(Reply(200, head=json.dumps(body).encode(), media="application/json"), "orders") == found
+
+
+def filtered(bare: Any, *, open_to_all: bool = False) -> Handler:
+    """Messages by conversation: without the filter the answer is `bare`, with another client's it is an empty list."""
+    mine = {"a": "c_1001", "b": "c_1002"}
+
+    def handler(request: Request) -> Any:
+        caller = who(request)
+        if request.path != "/messages" or caller == "nobody":
+            return MISSING
+        asked = request.query.partition("conversation=")[2].partition("&")[0]
+        if not asked:
+            return bare
+        owner = next((name for name, one in mine.items() if one == asked), "")
+        return reply([record(owner)]) if owner and (open_to_all or owner == caller) else reply([])
+
+    return handler
+
+
+@pytest.mark.parametrize(
+    ("handler", "swap", "lists"),
+    [
+        (filtered(reply([])), "P", "P"),
+        (filtered(reply({"error": "which conversation?"}, 400)), "P", "P"),
+        (filtered(reply([record("a"), record("b")])), "P", "F"),
+        (filtered(reply([]), open_to_all=True), "F", "I"),
+    ],
+)
+async def test_a_list_that_is_asked_for_with_a_filter_and_quiet_without_it(
+    handler: Handler, swap: str, lists: str
+) -> None:
+    own = ("GET /messages?conversation=c_1001", "GET /messages?conversation=c_1002")
+    ran = await run(PROBE, handler, Setup(own=own, routes=("GET /messages",)))
+    assert (ran.letter("swap"), ran.letter("lists")) == (swap, lists)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wizard.model import Finding, Outcome, Reason
-from wizard.probes.api.crosses import Cross, Told, control_of, leaking, outcome_of, worst
+from wizard.probes.api.crosses import SAFE, Cross, Told, control_of, leaking, outcome_of, worst
 from wizard.probes.api.evidence import Exchange
+from wizard.probes.api.faces import Kind
+from wizard.probes.api.listings import Listing
 from wizard.probes.api.objects_finding import ITEM, finding, merged
 from wizard.probes.api.objects_rest import (
     guessable_finding,
@@ -53,7 +55,7 @@ def _all(seen: Seen) -> Iterator[Finding]:
     for variant in seen.variants:
         yield variant_finding(variant, seen)
     for listing in seen.listings:
-        yield listing_finding(listing, seen)
+        yield listing_finding(listing, seen, filtered=_proved_with_a_filter(listing, seen))
     for search in seen.searches:
         yield search_finding(search, seen)
     for planted in seen.files:
@@ -62,6 +64,16 @@ def _all(seen: Seen) -> Iterator[Finding]:
     for write in seen.writes:
         yield write_finding(write, seen)
     yield from guessable_finding(seen)
+
+
+def _proved_with_a_filter(listing: Listing, seen: Seen) -> bool:
+    """The same address with the client's own filter showed the client's own, kept the other out, and shows nothing of anybody without it."""
+    quiet = listing.a.kind in {Kind.EMPTIES, Kind.REJECTS, Kind.HIDES} and not listing.a.weak
+    return quiet and any(
+        proof.route.startswith(f"{listing.route}?")
+        and _told_proof(proof, [one for one in proof.crosses if one.exchange.check == "swap"], seen.shared) == SAFE
+        for proof in seen.proofs
+    )
 
 
 def _proof(proof: Proof, seen: Seen, name: str = "swap") -> Iterator[Finding]:

@@ -33,10 +33,12 @@ def _leaks_only(cross: Cross, shared: bool) -> Told:
     return SAFE if harmless and told.outcome is not Outcome.FAIL else told
 
 
-def listing_finding(listing: Listing, seen: Seen) -> Finding:
-    """What a list came to."""
+def listing_finding(listing: Listing, seen: Seen, *, filtered: bool = False) -> Finding:
+    """What a list came to. `filtered`: the proof showed it with each client's own filter, and kept them apart."""
     shown = [listing.a] if listing.b is None else [listing.a, listing.b]
     told = _told_listing(listing, seen.shared)
+    if filtered and told.outcome is Outcome.UNKNOWN:
+        told = Told(Outcome.PASS, "pass-filtered")
     leak = listing.a if told.outcome is Outcome.FAIL else None
     slots = (("place", listing.other_id),) if listing.other_id else ()
     slots = (*slots, ("count", str(listing.shared.common)), ("theirs", str(listing.shared.b)))
