@@ -211,3 +211,15 @@ def test_every_standard_id_exists_in_its_edition() -> None:
     categories = {"CWE-2", "CWE-16", "CWE-388"}
     assert not categories & {i for item in samples.NAMES for i in of_item(item)}
     assert all(of_item(item) for item in samples.NAMES)
+
+
+def test_the_verdict_says_of_how_many_items_it_says_nothing() -> None:
+    text = report.verdict_text(JUDGED, KNOWN)
+    assert text.startswith(KNOWN.index.decision["fix-yourself"].text)
+    assert "3 of 13 items are also not known yet" in text
+    silent = samples.judged(samples.bare(), [])
+    assert "13 of 13 items are not known yet" in report.verdict_text(silent, KNOWN)
+    passed = [replace(f, outcome=Outcome.PASS, basis=samples.Basis.OBSERVED, say="") for f in samples.findings()]
+    judged = samples.judged(ONE, passed)
+    assert not judged.decision.unknown
+    assert report.verdict_text(judged, KNOWN) == KNOWN.index.decision[judged.decision.verdict.value].text

@@ -286,3 +286,29 @@ def test_a_table_is_the_same_after_the_file_was_read_again(session: Session, des
         assert text.splitlines()[0].split(" | ") == [f"{name} 0" for name in question.columns]
     before, after = session.results(), again.results()
     assert [i["findings"] for i in after["items"]] == [i["findings"] for i in before["items"]]
+
+
+async def test_a_asks_what_belongs_to_the_row_under_the_cursor_first(app: Wizard, session: Session) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.take(session)
+        await pilot.pause()
+        board = app.screen.query_one(Scoreboard)
+        board.move_cursor(row=[v.item for v in session.judgement.verdicts].index("monitoring"))
+        await pilot.press("a")
+        await pilot.pause()
+        assert isinstance(app.screen, Asking)
+        asked = [question.id for question in app.screen._questions]
+        mine = [id_ for id_ in asked if id_.startswith("monitoring.")]
+        assert mine and asked[: len(mine)] == mine
+        assert sorted(asked) == sorted(q.id for q in flow.Flow(session).open())
+        assert app.screen.question is not None and app.screen.question.id == mine[0]
+
+
+async def test_the_decision_says_how_much_is_not_known(app: Wizard, session: Session) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.take(session)
+        await pilot.pause()
+        await pilot.press("d")
+        await pilot.pause()
+        text = " ".join(str(widget.visual) for widget in app.screen.query(Static))
+        assert "13 of 13 items are not known yet" in " ".join(text.split())

@@ -12,6 +12,7 @@ from wizard.report.boundaries import Told, derive
 from wizard.report.boundaries.boxes import drawn
 from wizard.report.child import PdfUnavailable, make
 from wizard.report.compare import Change, Comparison, compare, compare_pdf
+from wizard.report.decision import verdict_text
 from wizard.report.document import Edition, Paper, Signer, build
 from wizard.report.engine import engine
 from wizard.report.junit import junit
@@ -45,6 +46,7 @@ __all__ = [
     "said",
     "sarif",
     "summary",
+    "verdict_text",
 ]
 
 

@@ -21,13 +21,25 @@ def decision(judgement: Judgement, checklist: Checklist) -> dict[str, Any]:
     return {
         "verdict": found.verdict.value,
         "title": words.title,
-        "text": words.text,
+        "text": verdict_text(judgement, checklist),
         "next": words.next,
         "reasons": _reasons(found, checklist),
         "takeover": checklist.index.takeover if senior else "",
         "fixes": fixes(judgement, checklist) if found.failed and not senior else [],
         "sprint": sprint(judgement, checklist) if senior else None,
     }
+
+
+def verdict_text(judgement: Judgement, checklist: Checklist) -> str:
+    """The verdict's sentence, and how many items it says nothing of: a short list of fails is no good news beside many unknowns."""
+    found = judgement.decision
+    text, count = checklist.index.decision[found.verdict.value].text, len(found.unknown)
+    if not count:
+        return text
+    beside = found.failed or found.raised
+    one, many = ("unknown-one", "unknown-many") if beside else ("open-one", "open-many")
+    key = one if count == 1 else many
+    return f"{text} {say(f'report.decision.{key}', count=count, of=len(judgement.verdicts))}"
 
 
 def _reasons(found: Decision, checklist: Checklist) -> list[str]:

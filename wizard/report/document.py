@@ -111,7 +111,7 @@ def _cover(
         "date": "" if moment(assessment) == EPOCH else day(moment(assessment)),
         "verdict": judgement.decision.verdict.value,
         "title": words.title,
-        "text": words.text,
+        "text": decisions.verdict_text(judgement, checklist),
         "strip": strip(judgement),
         "flags_up": sum(flag.raised for flag in judgement.flags),
         "assessor": subject.assessor,

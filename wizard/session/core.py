@@ -111,6 +111,10 @@ class Session:
         """The next step for an item, or ""."""
         return report.next_step(verdict, self.checklist)
 
+    def verdict_text(self) -> str:
+        """What the decision means, and of how many items it says nothing."""
+        return report.verdict_text(self.judgement, self.checklist)
+
     def diagram(self, columns: int = 78, *, ascii_only: bool = False) -> str:
         """The boundary diagram in box drawing."""
         return report.diagram(self.assessment, self.judgement, self.checklist, columns, ascii_only=ascii_only)

@@ -200,6 +200,7 @@ class Plain:
                 self.tell(f"  {next_}")
         decision = session.judgement.decision
         self.tell(say("tui.decision.heading", verdict=session.checklist.index.decision[decision.verdict.value].title))
+        self.tell(f"  {session.verdict_text()}")
         for key, slots in decision.reasons:
             self.tell(f"  {session.checklist.reason(key, slots)}")
 

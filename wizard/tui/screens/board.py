@@ -211,8 +211,8 @@ class Board(Leaf):
             self.app.pop_screen()
 
     def action_answer(self) -> None:
-        """Ask what only a person can answer."""
-        self.app.push_screen(Asking(flow.Flow(self.session)))
+        """Ask what only a person can answer, what belongs to the item under the cursor first."""
+        self.app.push_screen(Asking(flow.Flow(self.session), first=self.query_one(Scoreboard).chosen))
 
     def action_setup(self) -> None:
         """Tell the wizard more."""

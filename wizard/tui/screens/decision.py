@@ -35,7 +35,7 @@ class DecisionPage(Leaf):
         """Verdict, flags, reasons, fixes."""
         index, judged = self.session.checklist.index, self.session.judgement
         words = index.decision[judged.decision.verdict.value]
-        yield Passage("", f"{words.text}\n\n{words.next}", self.door)
+        yield Passage("", f"{self.session.verdict_text()}\n\n{words.next}", self.door)
         reasons = [self.session.checklist.reason(key, slots) for key, slots in judged.decision.reasons]
         yield Passage(
             say("tui.decision.reasons"), "\n".join(f"{Signs.dot()} {reason}" for reason in reasons), self.door
@@ -71,4 +71,4 @@ class DecisionPage(Leaf):
         judged = self.session.judgement
         words = self.session.checklist.index.decision[judged.decision.verdict.value]
         reasons = [self.session.checklist.reason(key, slots) for key, slots in judged.decision.reasons]
-        self.wizard.saved_copy("\n".join([words.title, words.text, "", *reasons]), "decision.txt")
+        self.wizard.saved_copy("\n".join([words.title, self.session.verdict_text(), "", *reasons]), "decision.txt")

@@ -39,10 +39,14 @@ class Asking(Leaf):
     typing = True
     scrolls = False
 
-    def __init__(self, way: flow.Flow, *, again: bool = False) -> None:
+    def __init__(self, way: flow.Flow, *, again: bool = False, first: str = "") -> None:
         super().__init__()
         self._way = way
-        self._questions = list(way.all() if again else way.open())
+        questions = list(way.all() if again else way.open())
+        questions.sort(
+            key=lambda q: q.id.partition(".")[0] != first
+        )  # the item in hand, then the others in their order
+        self._questions = questions
         self._at = 0
         self._picked = ""
 
