@@ -135,6 +135,7 @@ DOORS = {
     "/metrics": reply(200, "# HELP up x\n# TYPE up gauge\nup 1\n", "text/plain"),
     "/actuator/env": reply(200, {"propertySources": []}),
     "/phpinfo.php": html("<title>phpinfo()</title><td>PHP Version 8.3</td>"),
+    "/debug": reply(200, {"os_info": {"system": "Linux"}, "env_vars": {"DB_HOST": "db"}, "paths": {"sys_path": []}}),
     "/debug/vars": reply(200, {"memstats": {}, "cmdline": []}),
     "/admin": html("<h1>Site administration</h1>"),
 }
@@ -152,6 +153,7 @@ def test_a_door_is_known_by_its_own_content() -> None:
             html("<title>Django administration</title><h1>Site administration</h1><input type='password'>")
         )
         assert not sign.fits(reply(200, {"error": "not found"}))
+        assert not sign.fits(reply(200, {"debug": False, "environment": "production", "env": "prod", "version": "1.2"}))
 
 
 def test_a_foreign_page_sends_only_what_needs_no_asking() -> None:
