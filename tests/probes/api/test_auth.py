@@ -503,6 +503,25 @@ def says_the_same(request: Request) -> Any:
     return reply({"detail": "wrong"}, 401) if request.path == "/login" else product(by_token())(request)
 
 
+def knows_names_alone(request: Request) -> Any:
+    """A sign-in by name that answers 200 whatever comes, as some real ones do: an address is nobody to it."""
+    if request.path != "/login":
+        return product(by_token())(request)
+    fields = request.json() if request.body[:1] == b"{" else {}
+    if not isinstance(fields, dict) or "username" not in fields:
+        return reply({"status": "fail", "message": "'username' is a required property"}, 400)
+    known = fields["username"] == "ada"
+    return reply({"status": "fail", "message": "Password is not correct." if known else "User does not exist"})
+
+
+@pytest.mark.parametrize(
+    ("person", "letter"), [("u_1001 ada@mailbox.example", "I"), ("u_1001 ada@mailbox.example ada", "R")]
+)
+async def test_an_address_that_the_sign_in_does_not_know_proves_nothing(person: str, letter: str) -> None:
+    ran = await run(knows_names_alone, Setup(push=True, login="POST /login", person=person))
+    assert ran.letter("account-discovery") == letter
+
+
 @pytest.mark.parametrize(("handler", "letter"), [(by_name, "R"), (says_the_same, "P")])
 async def test_who_is_a_client_shows_in_the_shape_that_the_route_reads(handler: Handler, letter: str) -> None:
     ran = await run(handler, Setup(push=True, login="POST /login", person="u_1001 ada@mailbox.example ada"))

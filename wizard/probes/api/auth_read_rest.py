@@ -199,6 +199,10 @@ def _discovery(one: Discovery, seen: Seen) -> Finding:
         told = Told(Outcome.UNKNOWN, say, reason)
     elif one.same and one.known.kind in {Kind.REJECTS, Kind.HIDES} and one.known.status in {400, 404, 405, 415, 422}:
         told = Told(Outcome.UNKNOWN, "shape", Reason.INCONCLUSIVE)
+    elif (
+        one.same and one.known.kind is Kind.HIDES
+    ):  # it says that nobody is there: the known name was not one that it knows
+        told = Told(Outcome.UNKNOWN, "not-known", Reason.INCONCLUSIVE)
     else:
         told = SAFE if one.same else Told(Outcome.UNKNOWN, "review", Reason.REVIEW)
     return finding("account-discovery", told, seen, routes=(one.route,), shown=rows)
