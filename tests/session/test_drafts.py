@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from wizard.cli import run
 from wizard.model import Assessment, Evidence, Observation, Run, Subject, Trouble
 from wizard.probes.code.deploy.envnames import Names
 from wizard.probes.code.deploy.recipe import Recipe
 from wizard.probes.code.deploy.version import Running
 from wizard.probes.code.deployment_read import Seen
 from wizard.session import Session, drafts
+from wizard.store import dump
+from wizard.words import say
 
 SEEN = Seen(
     repository=True,
@@ -58,3 +61,42 @@ def test_without_a_look_there_is_nothing_to_write(tmp_path: Path) -> None:
     with pytest.raises(Trouble):
         drafts.write(session(None), tmp_path, "2026-11-20")
     assert not list(tmp_path.iterdir())
+
+
+def test_names_and_addresses_from_strangers_stay_text() -> None:
+    bad = replace(
+        SEEN,
+        env=Names(read=("GOOD", "A=1\nB", "$(id)", "X Y", ""), optional=("`id`", "OK_2"), code=1),
+        running=Running("<script>`x`", "https://a.test/\n# Owned"),
+    )
+    lines = drafts.env_example(bad).splitlines()
+    assert [line for line in lines if line.endswith("=")] == ["GOOD=", "# OK_2="]
+    text = drafts.rollback(bad, "2026-11-20")
+    assert "<script>" not in text
+    assert "\n# Owned" not in text
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(Trouble) as caught:
+        drafts.write(session(), tmp_path / "none")
+    text = say(caught.value.key, **caught.value.slots)
+    assert str(tmp_path / "none") in text
+    assert "{" not in text
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "ROLLBACK.md").symlink_to(tmp_path / "elsewhere")
+    lines = drafts.write(session(), tmp_path)
+    assert "already" in lines[1]
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_an_export_writes_the_drafts_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "assessment.json"
+    file.write_bytes(dump(session().assessment, "1"))
+    assert run(["export", str(file), "--drafts", str(tmp_path)]) == 0
+    assert run(["export", str(file), "--drafts", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("Written: ") == said.err.count("there already") == 2
+    assert run(["export", str(file), "--drafts", str(tmp_path / "none")]) == 4

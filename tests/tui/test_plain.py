@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
+from wizard.model import Observation
+from wizard.probes.code.deployment_read import Seen
 from wizard.session import Session, edit, flow
 from wizard.session.desk import Desk
 from wizard.tui.app import Wizard
@@ -140,3 +142,11 @@ def test_the_proof_says_what_it_understood_and_sends_nothing_without_a_yes(desk:
     assert said.count("Understood: GET https://app.brightside.example/c/1") == 2
     assert token not in said
     assert session.assessment.run.requests == 0
+
+
+def test_drafts_line_by_line(desk: Desk, session: Session, tmp_path: Path) -> None:
+    assert "Write a draft" not in talk(desk, "7\n", session)
+    session.add(Observation("deployment", Seen(repository=True), "2026-11-20T10:00:00Z", 0.1))
+    said = talk(desk, f"5\n{tmp_path}\n5\n{tmp_path}\n5\n{tmp_path}/none\n8\n", session)
+    assert (said.count("Written:"), said.count("already, so it was left")) == (2, 2)
+    assert "Nothing can be written to" in said

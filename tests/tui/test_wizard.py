@@ -11,12 +11,16 @@ from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static, TextArea
 
 from wizard.model import Answer, Observation
+from wizard.probes.code.deploy.envnames import Names
+from wizard.probes.code.deploy.recipe import Recipe
+from wizard.probes.code.deployment_read import Seen as CodeSeen
 from wizard.session import Session, flow
 from wizard.session.desk import Desk
 from wizard.session.runs import Began, Ended, Said
 from wizard.tui.app import Wizard
 from wizard.tui.screens.board import Board
 from wizard.tui.screens.decision import DecisionPage
+from wizard.tui.screens.drafts import Drafts
 from wizard.tui.screens.home import Home
 from wizard.tui.screens.interview import Interview
 from wizard.tui.screens.item import ItemPage
@@ -312,3 +316,56 @@ async def test_the_decision_says_how_much_is_not_known(app: Wizard, session: Ses
         await pilot.pause()
         text = " ".join(str(widget.visual) for widget in app.screen.query(Static))
         assert "13 of 13 items are not known yet" in " ".join(text.split())
+
+
+def with_code(session: Session) -> Session:
+    """The session after the code was looked at."""
+    seen = CodeSeen(repository=True, env=Names(read=("DATABASE_URL",), code=1), recipe=Recipe(files=("fly.toml",)))
+    session.add(Observation("deployment", seen, "2026-11-20T10:00:00Z", 0.1))
+    return session
+
+
+async def test_a_draft_is_offered_where_there_is_one_and_never_overwrites(
+    app: Wizard, session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "ROLLBACK.md").write_text("mine")
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.take(with_code(session))
+        await pilot.pause()
+        app.push_screen(ItemPage("tls"))
+        await settle(pilot)
+        assert "Write a draft" not in shown(app)
+        await pilot.press("w")
+        assert isinstance(app.screen, ItemPage)
+        app.pop_screen()
+        app.push_screen(ItemPage("deployment"))
+        await settle(pilot)
+        assert "Write a draft" in shown(app)
+        await pilot.press("w")
+        await settle(pilot)
+        assert isinstance(app.screen, Drafts)
+        app.screen.query_one("#place", Input).value = str(tmp_path / "none")
+        await pilot.click("#write")
+        await settle(pilot)
+        assert "Nothing can be written to" in shown(app)
+        app.screen.query_one("#place", Input).value = str(tmp_path)
+        await pilot.click("#write")
+        await settle(pilot)
+        assert "Written:" in shown(app)
+        assert "already" in shown(app)
+        await pilot.press("escape")
+        assert isinstance(app.screen, ItemPage)
+    assert (tmp_path / "ROLLBACK.md").read_text() == "mine"
+    assert "DATABASE_URL=\n" in (tmp_path / ".env.example").read_text()
+
+
+async def test_without_a_look_at_the_code_there_is_no_draft(app: Wizard, session: Session) -> None:
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.take(session)
+        await pilot.pause()
+        app.push_screen(ItemPage("deployment"))
+        await settle(pilot)
+        await pilot.press("w")
+        await settle(pilot)
+        assert isinstance(app.screen, ItemPage)
+        assert "Nothing was seen of your code yet" in shown(app)

@@ -11,7 +11,7 @@ from pathlib import Path
 from wizard import report, seal
 from wizard.cli.show import changes, safe
 from wizard.model import Trouble
-from wizard.session import papers
+from wizard.session import drafts, papers
 from wizard.session.titles import titles
 from wizard.store import config
 from wizard.words import say
@@ -22,9 +22,12 @@ KINDS = ("pdf", "html", "json", "sarif", "junit", "answers")
 def export(options: argparse.Namespace) -> int:
     """Write the wanted files from an assessment."""
     wanted: dict[str, Path] = {kind: path for kind in KINDS if (path := getattr(options, kind))}
-    if not wanted:
+    if not wanted and not options.drafts:
         raise Trouble("cli.export.nothing")
     session = papers.opened(options.assessment)
+    if options.drafts:
+        for line in drafts.write(session, options.drafts):
+            print(safe(line), file=sys.stderr)
     try:
         papers.write(session, wanted, edition=options.edition, paper=options.paper)
     except report.PdfUnavailable as lacking:

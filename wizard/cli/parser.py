@@ -82,6 +82,7 @@ def _papers(commands: _Commands) -> None:  # type: ignore[valid-type]
     export = _add(commands, "export")
     export.add_argument("assessment", type=Path, metavar="ASSESSMENT", help=say("cli.assessment"))
     _file(export, "pdf", "html", "json", "sarif", "junit", "answers")
+    export.add_argument("--drafts", type=Path, metavar="DIR", help=say("cli.flags.drafts"))
     export.add_argument("--edition", choices=("reviewer", "public"), default="reviewer", help=say("cli.export.edition"))
     export.add_argument("--paper", choices=("a4", "letter"), default="a4", help=say("cli.export.paper"))
     sign = _add(commands, "sign")

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from wizard.checklist import Question
 from wizard.model import Trouble
-from wizard.session import Running, Session, edit, flow, papers
+from wizard.session import Running, Session, drafts, edit, flow, papers
 from wizard.session.desk import Desk
 from wizard.session.runs import Began, Ended
 from wizard.tui.signs import Signs
@@ -119,6 +119,7 @@ class Plain:
             ("answer", say("plain.answer"), self._ask),
             ("board", say("plain.board"), self._board),
             ("seal", say("plain.seal"), self._seal),
+            *([("drafts", say("plain.drafts"), self._drafts)] if drafts.seen(session) else []),
             *([("setup", say("plain.setup"), self._setup)] if edit.editable(session) else []),
             *([("proof", say("plain.proof"), self._proof)] if edit.editable(session) else []),
         ]
@@ -272,6 +273,17 @@ class Plain:
         if "files" in question.needs and (typed := self.hear(say("tui.question.files"))):
             found["files"] = papers.all_handed_over(typed)
         return found
+
+    def _drafts(self, session: Session) -> None:
+        """The files that a next release needs, as drafts."""
+        self.tell(say("drafts.about"))
+        typed = self.hear(say("plain.drafts-where", folder=drafts.home(session)))
+        if typed in ("?", "back", "help"):
+            self.tell(say("plain.not-understood"))
+            return
+        folder = papers.path_of(typed) if typed else drafts.home(session)
+        for line in [*drafts.write(session, folder), say("drafts.then")]:
+            self.tell(line)
 
     def _seal(self, session: Session) -> None:
         place = Path(self.hear(say("tui.seal.place")) or "handover.pdf").expanduser()

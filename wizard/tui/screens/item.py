@@ -8,11 +8,13 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from wizard.model import Finding, Outcome
-from wizard.session import flow
+from wizard.session import drafts, flow
 from wizard.tui.screen import Leaf
+from wizard.tui.screens.drafts import Drafts
 from wizard.tui.screens.question import Asking
 from wizard.tui.screens.sheet import Sheet
 from wizard.tui.signs import STYLE, Signs
+from wizard.tui.widgets.keys import Key
 from wizard.tui.widgets.passage import Passage
 from wizard.words import say
 
@@ -29,6 +31,7 @@ class ItemPage(Leaf):
         Binding("a", "answer", say("tui.keys.answer")),
         Binding("e", "evidence", say("tui.keys.evidence")),
         Binding("c", "copy", say("tui.keys.copy")),
+        Binding("w", "draft", say("tui.keys.draft")),
         Binding("n", "step(1)", say("tui.keys.next")),
         Binding("p", "step(-1)", say("tui.keys.previous")),
     ]
@@ -132,6 +135,20 @@ class ItemPage(Leaf):
         words = [self.session.said(f) for f in self._findings() if f.outcome is Outcome.FAIL]
         text = "\n\n".join(dict.fromkeys(w.fix for w in words if w.fix)) or self.session.checklist.item(self._item).fix
         self.wizard.saved_copy(text, f"fix-{self._item}.txt")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A draft is offered where there is one."""
+        return action != "draft" or self._item == drafts.ITEM
+
+    def _keys(self) -> list[Key]:
+        return [key for key in super()._keys() if self.check_action(key[3], ())]
+
+    def action_draft(self) -> None:
+        """Write the files that a next release needs, as drafts."""
+        if drafts.seen(self.session) is None:
+            self.note(say("drafts.nothing"))
+            return
+        self.app.push_screen(Drafts())
 
     def action_step(self, by: int) -> None:
         """The next item, or the one before."""
