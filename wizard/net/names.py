@@ -10,11 +10,13 @@ import ipaddress
 from dataclasses import dataclass
 
 import dns.exception
+import dns.message
 import dns.name
+import dns.rcode
 import dns.resolver
 
 from wizard.net.registrable import registrable
-from wizard.net.stub import Refused, Said, Server, Silent, Stub, Unsent
+from wizard.net.stub import Refused, Server, Silent, Stub, Unsent
 from wizard.net.types import Dns, DnsAnswer
 
 WIDTH = 32
@@ -130,15 +132,16 @@ class _Pulse:
         return self.silent >= SILENT_LIMIT and not self.heard
 
 
-def _answer(name: str, kind: str, said: Said) -> DnsAnswer:
-    if said.message is None:
-        return DnsAnswer(name, kind, Dns.NO_NAME if said.missing else Dns.NO_DATA)
+def _answer(name: str, kind: str, said: dns.message.Message) -> DnsAnswer:
+    missing = said.rcode() == dns.rcode.NXDOMAIN
+    if not said.answer or not isinstance(said, dns.message.QueryMessage):  # most guesses end here
+        return DnsAnswer(name, kind, Dns.NO_NAME if missing else Dns.NO_DATA)
     try:
-        found = said.message.resolve_chaining()
+        found = said.resolve_chaining()
     except dns.exception.DNSException as error:  # a loop, an answer to another question
         return DnsAnswer(name, kind, Dns.ERROR, detail=type(error).__name__)
     chain = tuple(_plain(link[0].target) for link in found.cnames)
-    if said.missing:
+    if missing:
         return DnsAnswer(name, kind, Dns.NO_NAME, chain=chain)
     if found.answer is None and not chain:  # it answers, but about other names
         return DnsAnswer(name, kind, Dns.ERROR, detail="other-name")
