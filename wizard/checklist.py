@@ -60,7 +60,7 @@ class Choice(_Table, frozen=True, kw_only=True):
 class Question(_Table, frozen=True, kw_only=True):
     """A question to a person. `means` maps an answer to an outcome; `needs` are extra fields; `max_age_days` bounds the date given.
 
-    `about`: only findings with these sentences. `proves`: checks whose handed-over fails a row with the key's fingerprint mends, given files.
+    `proves`: checks whose handed-over fails a row with the key's fingerprint mends, given files.
     """
 
     id: str
@@ -75,7 +75,6 @@ class Question(_Table, frozen=True, kw_only=True):
     columns: list[str] = []
     choices: list[Choice] = []
     show: list[str] = []
-    about: list[str] = []
     proves: list[str] = []
 
 

@@ -18,16 +18,11 @@ def settle(findings: list[Finding], answers: dict[str, Answer], checklist: Check
             answer, check = answers.get(question.id), checklist.check(question.id)
             if answer is not None and check is not None:
                 told = _told(question, check, answer, now)
-                mine = [f for f in findings if f.id == question.id and meant(question, f)]
-                others = [f for f in findings if f.id != question.id or not meant(question, f)]
+                mine = [f for f in findings if f.id == question.id]
+                others = [f for f in findings if f.id != question.id]
                 findings = others + _combine(mine, told, check, answer.shown)
                 findings = [_proved(f, question, answer, told) for f in findings] if question.proves else findings
     return findings
-
-
-def meant(question: Question, finding: Finding) -> bool:
-    """Whether the question speaks of this finding of its check."""
-    return not question.about or finding.say in question.about
 
 
 def mark(finding: Finding) -> str:
@@ -45,7 +40,7 @@ def open_marks(findings: Iterable[Finding], question: Question) -> tuple[str, ..
     marks = [
         mark(f)
         for f in findings
-        if (f.id == question.id and f.reason is Reason.REVIEW and f.outcome is Outcome.UNKNOWN and meant(question, f))
+        if (f.id == question.id and f.reason is Reason.REVIEW and f.outcome is Outcome.UNKNOWN)
         or (f.id in question.proves and f.outcome is Outcome.FAIL and fingerprint(f))
     ]
     return tuple(sorted({one for one in marks if one}))

@@ -64,8 +64,6 @@ class Flow:
         if question.proves:
             return any(f.id in question.proves and f.outcome is Outcome.FAIL for f in every)
         findings = [f for f in every if f.id == question.id]
-        if question.about:
-            return any(f.outcome is Outcome.UNKNOWN and f.say in question.about for f in findings)
         if not findings:
             return not self._about_what_was_seen(question)
         return any(f.outcome is Outcome.UNKNOWN for f in findings)
