@@ -143,7 +143,11 @@ def null_is_own(caller: str, text: str) -> list[str] | None:
 
 def last_key_wins(caller: str, text: str) -> list[str] | None:
     owners = variable(text, USERS | THINGS)
-    return owners[-1:] if owners and owners[-1] and owners[0] == caller and "[" not in text.partition("variables")[2] else None
+    return (
+        owners[-1:]
+        if owners and owners[-1] and owners[0] == caller and "[" not in text.partition("variables")[2]
+        else None
+    )
 
 
 def graph_setup(variables: Callable[[str], Any], values: tuple[str, str]) -> Setup:

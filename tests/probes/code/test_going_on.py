@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,24 @@ def code(tmp_path: Path) -> Path:
     return root
 
 
-async def look(root: Path, *, before: Seen | None = None, stopped: bool = False) -> Seen:
+@contextmanager
+def going_on(probe: str, before: object, *, stopped: bool) -> Iterator[None]:
+    """What the runner tells a probe: what it saw the last time; `stopped`: somebody asks it to stop at its first word."""
     event = threading.Event()
-    tokens = (stop.set(event), earlier.set({repository.PROBE.id: before} if before else {}))
+    tokens = (stop.set(event), earlier.set({probe: before} if before else {}))
     told = progress.set(lambda _line: event.set() if stopped else None)
     try:
-        async with open_net(Access(run_id="t1")) as net:
-            return await repository.observe(Target(repository=root), net)
+        yield
     finally:
         stop.reset(tokens[0])
         earlier.reset(tokens[1])
         progress.reset(told)
+
+
+async def look(root: Path, *, before: Seen | None = None, stopped: bool = False) -> Seen:
+    with going_on(repository.PROBE.id, before, stopped=stopped):
+        async with open_net(Access(run_id="t1")) as net:
+            return await repository.observe(Target(repository=root), net)
 
 
 def kept(seen: Seen) -> Seen:
@@ -242,16 +250,9 @@ def repo(tmp_path: Path) -> Path:
 async def past(
     root: Path, *, before: repository_history.Seen | None = None, stopped: bool = False
 ) -> repository_history.Seen:
-    event = threading.Event()
-    tokens = (stop.set(event), earlier.set({repository_history.PROBE.id: before} if before else {}))
-    told = progress.set(lambda _line: event.set() if stopped else None)
-    try:
+    with going_on(repository_history.PROBE.id, before, stopped=stopped):
         async with open_net(Access(run_id="t1")) as net:
             return await repository_history.observe(Target(repository=root), net)
-    finally:
-        stop.reset(tokens[0])
-        earlier.reset(tokens[1])
-        progress.reset(told)
 
 
 def told_of(seen: repository_history.Seen) -> object:

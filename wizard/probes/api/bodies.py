@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -108,3 +108,15 @@ def keys(value: Json) -> tuple[str, ...]:
     if isinstance(value, list):
         return keys(value[0]) if value else ()
     return tuple(sorted(value)) if isinstance(value, dict) else ()
+
+
+def node_at(value: Json, steps: Sequence[str]) -> Json:
+    """What stands at the steps (names of fields, numbers of entries) from the top, or None."""
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value

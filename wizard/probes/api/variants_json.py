@@ -12,7 +12,7 @@ from wizard.intake.leaves import leaves
 from wizard.intake.slots import Difference, put
 from wizard.model import Slot
 from wizard.net import Call
-from wizard.probes.api.bodies import Json, parse
+from wizard.probes.api.bodies import Json, node_at, parse
 from wizard.probes.api.proof import Owned
 
 _GAP = "lr-gap-5f0e"
@@ -78,26 +78,15 @@ def _steps(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]] or [""]
 
 
-def _node(value: Json, steps: list[str]) -> Json:
-    for step in steps:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
-
-
 def _at(document: object, pointer: str) -> Json:
-    return _node(getattr(document, "value", None), _steps(pointer))
+    return node_at(getattr(document, "value", None), _steps(pointer))
 
 
 def edit(text: str, pointer: str, value: Json, *, remove: bool = False) -> str | None:
     """The JSON text with another value at the pointer, or without the field; None when no field of an object stands there."""
     document = parse(text)
     *path, last = _steps(pointer)
-    node = _node(document.value, path) if document else None
+    node = node_at(document.value, path) if document else None
     if document is None or not isinstance(node, dict) or last not in node:
         return None
     if remove:

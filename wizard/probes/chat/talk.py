@@ -11,7 +11,7 @@ from wizard.intake import routes as intake
 from wizard.model import Consent, Route
 from wizard.net import Call, Reply
 from wizard.probe import Chat, Target
-from wizard.probes.api.bodies import Json, leaves, parse_json
+from wizard.probes.api.bodies import Json, leaves, node_at, parse_json
 from wizard.probes.api.lexicon import listed
 from wizard.probes.api.routes import address, template_of
 from wizard.probes.api.streams import answer, looks_streamed
@@ -99,11 +99,4 @@ def words(chat: Chat, reply: Reply) -> str:
 
 def at_path(value: Json, path: str) -> Json:
     """What stands at a dotted path (``choices.0.message.content``), or None."""
-    for step in path.split("."):
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and step.isascii() and step.isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        else:
-            return None
-    return value
+    return node_at(value, path.split("."))
