@@ -13,6 +13,7 @@ from wizard.judge import Judgement, judge
 from wizard.model import Answer, Basis, Evidence, FileRef, Finding, Observation, Outcome, Reason, Tag, Unobserved
 
 FILE = (FileRef("drill.eml", "a" * 64),)
+ROUTES = (("routes", "GET /a, GET /lists"),)
 REVIEW = {"reason": Reason.REVIEW, "where": "GET /x"}
 
 
@@ -128,6 +129,26 @@ ITEMS = {
     "a fail that another item tells": (
         "files",
         [found("auth.door", "fail"), found("files.wall", "fail", roots=("auth.door",))],
+        "unknown",
+        "none",
+    ),
+    "a root that failed elsewhere, and here was left for review": (
+        "files",
+        [
+            found("auth.door", "fail", where="GET /b"),
+            found("auth.door", "unknown", reason=Reason.REVIEW, where="api", slots=ROUTES),
+            found("files.wall", "fail", where="GET /lists", roots=("auth.door",)),
+        ],
+        "fail",
+        "observed",
+    ),
+    "a root that failed here among others": (
+        "files",
+        [
+            found("auth.door", "fail", where="api", slots=ROUTES),
+            found("auth.door", "unknown", reason=Reason.REVIEW, where="GET /b"),
+            found("files.wall", "fail", where="GET /lists", roots=("auth.door",)),
+        ],
         "unknown",
         "none",
     ),

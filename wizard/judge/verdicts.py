@@ -13,8 +13,7 @@ _ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2, Outcome.NOT_APPL
 
 def root_causes(findings: list[Finding], checklist: Checklist) -> list[Finding]:
     """Findings with `root` set where what they name in `roots` failed by itself, and with their default severity."""
-    own = [f for f in findings if f.outcome is Outcome.FAIL]
-    return [_rooted(_graded(f, checklist), own) for f in findings]
+    return [_rooted(_graded(f, checklist), findings) for f in findings]
 
 
 def _graded(finding: Finding, checklist: Checklist) -> Finding:
@@ -24,16 +23,24 @@ def _graded(finding: Finding, checklist: Checklist) -> Finding:
     return finding
 
 
-def _rooted(finding: Finding, fails: list[Finding]) -> Finding:
+def _rooted(finding: Finding, findings: list[Finding]) -> Finding:
     if finding.outcome is not Outcome.FAIL:
         return finding
     for root in finding.roots:
-        found = [f for f in fails if f is not finding and f.id != finding.id and root in (f.id, f.item)]
-        found = [f for f in found if not _leans(f, finding)]
+        told = [f for f in findings if f is not finding and f.id != finding.id and root in (f.id, f.item)]
+        looked = [f for f in told if f.id == root and finding.where and finding.where in _places(f)]
+        if any(f.outcome is not Outcome.FAIL for f in looked):
+            continue  # it looked at this very place, and tells no fail of it
+        found = [f for f in told if f.outcome is Outcome.FAIL and not _leans(f, finding)]
         if found:
             same = [f for f in found if f.where == finding.where]
             return replace(finding, root=(same or found)[0].id)
     return finding
+
+
+def _places(finding: Finding) -> tuple[str, ...]:
+    """All places of a finding: one that speaks of several routes names them in a slot."""
+    return finding.where, *dict(finding.slots).get("routes", "").split(", ")
 
 
 def _leans(other: Finding, finding: Finding) -> bool:
