@@ -221,6 +221,20 @@ DECOYS = {
     "label": ("a.js", 'e("label",{htmlFor:"auth_password"},"Password:"),t.createElement("code",null,"x")'),
     "fingerprint of a key": ("ci.log", f"gpg: using RSA key {M.text('0123456789ABCDEF', 40)}"),
     "key of a cache": ("ci.log", f"Cache restored from key: node-cache-Linux-x64-npm-{M.hex(64)}"),
+    "operator": ("a.js", 'lastSignificantToken = "?InterpolationInJSX"; api_key = "readKeyFrom(settings)"'),
+    "a hash that says so": ("a.py", f'passwd_check("sha1:{M.hex(12)}:{M.hex(40)}", "x")'),
+    "the standards' own samples": (
+        "notes.md",
+        "Authorization: Basic czZCaGRSa3F0" + 'MzpnWDFmQmF0M2JW\n"refresh_token":"tGzv3JOkF0XG' + '5Qx2TlKWIA",',
+    ),
+    "what a call comes to": ("a.d.ts", f"* - sign('', 'test_secret') => '{M.hex(64)}'"),
+    "a service that keeps secrets": ("a.py", f'ids = {{"alias/aws/secretsmanager": "{M.uuid()}"}}'),
+    "a visit or a job": ("a.ts", f"{{ session_id: 'sesn_{M.alnum(24)}' }}"),
+    "cut short": (
+        "a.py",
+        "-----BEGIN RSA PRIVATE " + f"KEY-----MIIEpQIBAAKCAQEA{M.text(B64, 60)}\\n.-----END RSA PRIVATE KEY-----",
+    ),
+    "words that stand in": ("a.toml", 'cookie_secret = "a-strong-randomly-made-secret"\npassword = "P@55w0rd' + '!"'),
     "name of a secret": ("a.yml", 'SECRET_NAME = "NEXUS-GPT4-API-KEY"'),
     "brand beside words": (
         "a.js",

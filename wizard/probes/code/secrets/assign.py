@@ -27,7 +27,7 @@ _PUBLIC_NAME = re.compile(
     rb"|cursor|page[_-]?token|next[_-]?token|continuation|keyword|author(?!iz)|primary[_-]?key|foreign[_-]?key|sort[_-]?key|storage[_-]?key|cache[_-]?key|query[_-]?key"
     rb"|translation|i18n|locale|placeholder|label|class[_-]?name|selector|tokeniz|input|idempot|(?:request|change|client|lifecycle\w*|update|verification|subject|continuation)[_-]?token$|sentry_key$|badge"
 )
-_NAMED_ONLY = re.compile(rb"(?i)(?:secret|token|key|credential|password)s?[_-]?name$|secretsid$")
+_NAMED_ONLY = re.compile(rb"(?i)(?:secret|token|key|credential|password)s?[_-]?name$|secretsid$|secrets?[_-]?manager$")
 _PASSWORD_NAME = re.compile(
     rb"(?i)passw|passphrase|passcode|(?:^|[^a-z])pwd|pwd$|(?:^|[^a-z])pass$|(?-i:[a-z]Pass|PASS)$|(?:^|[^a-z])pass[_-]|identified by$"
 )
@@ -40,7 +40,7 @@ _AT_HOME = re.compile(
     rb"""|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\)?(?::\d{1,5})?[/?#](?:[^\s"'<>]{0,200}[/?#&])?$"""
 )
 """An address on one's own machine or in a private network (RFC 1918, RFC 6761), up to where a parameter's name begins."""
-_STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|here$")
+_STAND_IN = re.compile(rb"(?i)your|change|replace|example|placeholder|put|insert|todo|demo|<|test|sample|random|here$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _generic(data: bytes, found: Assigned) -> Named | None:
     if not re.fullmatch(rb"[\w+/=.~!@#%^*:&$?-]+", value) or not values.random(value):
         return None
     rate = Confidence.LIKELY
-    if re.search(rb"(?i)session[_-]?id$", found.name) and (values.is_uuid(value) or not found.quoted):
+    if re.search(rb"(?i)session[_-]?id$", found.name):  # of a visit as often as of a chat or a job
         rate = Confidence.WEAK
     if found.name.lower() == b"key" or found.name.lower().endswith(b" key"):
         plain = values.is_hex(value) or values.is_uuid(value)
@@ -198,7 +198,8 @@ def _password(data: bytes, found: Assigned) -> Named | None:
         return None
     made_up = values.placeholder(value) or (
         "placeholder"
-        if re.search(rb"(?i)^(?:test|admin|pass|user|root|my)", value) and values.wordy(value, 0.8)
+        if proofs.stand_in(value)
+        or (re.search(rb"(?i)^(?:test|admin|pass|user|root|my)", value) and values.wordy(value, 0.8))
         else ""
     )
     return Named(kinds()["password"], found.start, found.end, Confidence.LIKELY, made_up)

@@ -138,6 +138,8 @@ def _joined(data: bytes, found: re.Match[bytes], begin: int, word: int, code: bo
             return bool(closed)  # SQL: ``PASSWORD '...'``
         if code or not _STANDS_OUT.match(found["value"]):
             return False  # two words of a sentence or of a list
+    if b")" in sep and b"=>" in sep:
+        return False  # what a call comes to, as documents write it
     if begin >= 2 and data[begin - 2 : begin] == b"::":
         return False  # the name of a type
     if b"," in sep and not _argument(data, begin):

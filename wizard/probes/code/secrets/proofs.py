@@ -109,9 +109,12 @@ def pem(found: Candidate) -> Ruling | None:
     body = re.sub(rb"\\+[nrt]|\\/|\\", lambda m: b"/" if m[0] == b"\\/" else b"", rest)
     body = re.sub(rb"(?m)^[A-Za-z-]+:[^\n]*$", b"", body)
     body = re.sub(rb"[\s\"',+]*\n[\s\"'+]*|[\s\"',]+", b"", body) if b"+\n" not in rest else re.sub(rb"\s", b"", body)
-    body = re.match(rb"[A-Za-z0-9+/]*={0,2}", body)[0]  # type: ignore[index]
+    whole = body
+    body = re.match(rb"[A-Za-z0-9+/]*={0,2}", whole)[0]  # type: ignore[index]
     if len(body) < 64:
         return None
+    if whole[len(body) : len(body) + 1] == b".":
+        return Ruling(made_up="placeholder")  # cut short on purpose, as documents do
     try:
         raw = base64.b64decode(body[: len(body) // 4 * 4])
     except binascii.Error:
@@ -209,7 +212,8 @@ def basic(found: Candidate) -> Ruling | None:
     _user, colon, password = plain.partition(b":")
     if not colon or len(plain) < 6 or not re.fullmatch(rb"[ -~]+", plain):
         return None
-    made_up = values.placeholder(password) or ("placeholder" if password.lower() in _STAND_INS else "")
+    made_up = values.placeholder(password) or ("example" if values.printed(text) else "")
+    made_up = made_up or ("placeholder" if password.lower() in _STAND_INS else "")
     return Ruling(confidence=Confidence.LIKELY, made_up=made_up, skip=len(found.value) - len(text))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import math
 import re
@@ -34,6 +35,9 @@ _CAMEL = re.compile(rb"[A-Z][a-z]{2,20}|[a-z]{4,20}")
 _DATE = re.compile(rb"^(?:19|20)\d\d-\d\d-\d\d")
 _HANDLE = re.compile(rb"^0x[0-9a-fA-F]{1,16}$|^[A-Za-z_$][\w$]*(?:\.[\w$]+)+@[0-9a-f]{1,8}$")
 """A number of up to 64 bits, as handles, addresses and session numbers are written in logs; an object by its class and number (Java)."""
+_HASHED = re.compile(rb"^(?:sha\d{1,3}|md5|argon2\w{0,2}|pbkdf2\w{0,12}|b?scrypt|bcrypt)[:$]")
+_CALL = re.compile(rb"^[A-Za-z_$][\w$.]*\([\w$., ]*\)$|^\?[A-Za-z]+$")
+"""A call as code writes it, an operator's name behind its mark."""
 _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
 
 
@@ -41,6 +45,17 @@ _MEDIA = re.compile(rb"^(?:image|text|application|audio|video|font)/")
 def code_words() -> frozenset[bytes]:
     """Words of program texts (lower case)."""
     return frozenset((Path(__file__).resolve().parent / "codewords.txt").read_bytes().split())
+
+
+def printed(value: bytes) -> bool:
+    """A sample value that a standard itself prints, and that documents copy from it."""
+    return hashlib.sha256(value).hexdigest() in _published()
+
+
+@cache
+def _published() -> frozenset[str]:
+    text = (Path(__file__).resolve().parent / "published.txt").read_text(encoding="ascii")
+    return frozenset(line.split()[0] for line in text.splitlines() if line and not line.startswith("#"))
 
 
 def entropy(value: bytes) -> float:
@@ -101,13 +116,15 @@ def _spoken(words: list[bytes]) -> int:
 
 
 def identifier(value: bytes) -> bool:
-    """A path, an address, a dotted name, a date, a media type, a version."""
+    """A path, an address, a dotted name, a call, a date, a media type, a version, a hash that says so."""
     if value[:1] in b"/.~" or b"://" in value or value.startswith((b"#", b"--")) or _MEDIA.match(value):
         return True
     if _DOTTED.match(value) and not _DIGIT.search(value):
         return True
     named = _FILE.search(value)
     if named and (slug(value[: named.start()]) or wordy(value[: named.start()], 0.4)):
+        return True
+    if _HASHED.match(value) or _CALL.match(value):
         return True
     if _HANDLE.match(value) or (_HOST.match(value) and value.count(b".") >= 2):
         return True
@@ -139,6 +156,8 @@ def placeholder(value: bytes) -> str:
     found = _PLACEHOLDER.search(value)
     if found:
         return "example" if found[0].lower() == b"example" else "placeholder"
+    if printed(value):
+        return "example"
     if value and Counter(value).most_common(1)[0][1] * 2 > len(value) > 3:
         return "repeated"
     return "ascending" if _ascending(value) else ""
