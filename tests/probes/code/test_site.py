@@ -272,6 +272,24 @@ async def test_json_for_everything_is_no_exposed_file() -> None:
     assert outcome(made, "exposed-files") == {"pass"}
 
 
+EMBEDDED = {
+    "a script in the page": ("<script>const menu = () => 1</script>", "pass", ""),
+    "a module in the page": ("<SCRIPT type='module'>import './x.js'; export const a = 1</SCRIPT>", "unknown", "partly"),
+    "data for a script": ('<script type="application/json">{"a": "function () {}"}</script>', "unknown", "no-script"),
+    "a template": ('<script type="text/template">const a = 1</script>', "unknown", "no-script"),
+    "nothing in it": ("<script></script>", "unknown", "no-script"),
+    "never closed": ("<script>const a = 1", "unknown", "no-script"),
+    "many that are never closed": ("<script>const a = 1;" * 20_000, "unknown", "no-script"),
+}
+
+
+@pytest.mark.parametrize(("text", "wanted", "said"), EMBEDDED.values(), ids=EMBEDDED)
+async def test_a_page_may_hold_its_script_itself(text: str, wanted: str, said: str) -> None:
+    made = await findings({"/": f"<title>Chat</title>{text}"})
+    assert outcome(made, "bundle") == {wanted}
+    assert not said or made["bundle"][0].say == said
+
+
 async def test_a_challenge_is_not_the_site() -> None:
     wall = Response(
         403, (("content-type", "text/html"), ("cf-mitigated", "challenge")), b"<title>Just a moment...</title>"

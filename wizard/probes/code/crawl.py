@@ -182,9 +182,10 @@ class Crawl:
             leads = links.of_script(file.url, body)
             told = reply.header("sourcemap") or reply.header("x-sourcemap")
             leads.maps += [urljoin(file.url, told)] if told else []
-            if _CODE.search(body):
-                self.scripts_read += 1
-                self.control = self.control or control(body[: 1 << 20], name, self.private)
+        code = [text for text in ([body] if file.kind == "script" else leads.embedded) if _CODE.search(text)]
+        if code:
+            self.scripts_read += len(code)
+            self.control = self.control or control(code[0][: 1 << 20], name, self.private)
         for inline in leads.inline:
             self.inline_maps += 1
             self._map(name + "!map", inline)

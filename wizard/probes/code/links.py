@@ -39,11 +39,15 @@ _FOLDERS = (
 )
 
 
+_END = re.compile(rb"</script", re.IGNORECASE)
+MOST_EMBEDDED, EMBEDDED_REACH = 50, 1 << 20
+
+
 @dataclass(slots=True)
 class Leads:
     """Absolute URLs. `scripts` are named by the site itself, `guesses` only look like names; `maps` are source maps, `inline` maps in the file.
 
-    `lists` are files that name others (manifests). `unlisted`: a list of chunks that could not be worked out.
+    `lists` are files that name others (manifests). `unlisted`: a list of chunks that could not be worked out. `embedded`: scripts in the page itself.
     """
 
     pages: list[str] = field(default_factory=list)
@@ -52,6 +56,7 @@ class Leads:
     lists: list[str] = field(default_factory=list)
     maps: list[str] = field(default_factory=list)
     inline: list[bytes] = field(default_factory=list)
+    embedded: list[bytes] = field(default_factory=list)
     unlisted: int = 0
 
 
@@ -69,6 +74,9 @@ def of_page(url: str, body: bytes) -> Leads:
             base = urljoin(url, target)
         elif name == b"script" and target:
             found.scripts.append(urljoin(base, target))
+        elif name == b"script" and len(found.embedded) < MOST_EMBEDDED and _runs(attributes):
+            end = _END.search(body, tag.end(), tag.end() + EMBEDDED_REACH)
+            found.embedded.append(body[tag.end() : end.start()] if end else b"")
         elif name == b"link" and target:
             _link(found, urljoin(base, target), attributes)
         elif (
@@ -85,6 +93,12 @@ def of_page(url: str, body: bytes) -> Leads:
     found.guesses += more.guesses
     found.unlisted += more.unlisted
     return found
+
+
+def _runs(attributes: dict[bytes, str]) -> bool:
+    """Whether a browser runs what stands in the element (HTML, section 4.12.1): data, templates and import maps are no scripts."""
+    kind = attributes.get(b"type", "").strip().lower()
+    return kind in ("", "module") or kind.endswith(("javascript", "ecmascript"))
 
 
 def _link(found: Leads, target: str, attributes: dict[bytes, str]) -> None:
