@@ -154,7 +154,7 @@ def _facts(seen: Seen) -> str:
     return f"{len(seen.files)} files, {seen.read} bytes, {seen.unread} unread, {seen.records} records over {seen.span:.0f} s; skipped: {skipped}; {seen.capped}"
 
 
-_SHUT = frozenset({"bomb", "members", "broken", "encrypted", "method", "nested"})
+_SHUT = frozenset({"bomb", "members", "broken", "encrypted", "nested"})
 
 
 def _partly(seen: Seen, check: str) -> Finding:
